@@ -1,0 +1,1 @@
+"""What our documents say, exactly, and which version is in force."""

@@ -1,0 +1,105 @@
+"""Running heads, running feet and page numbers: what a page carries besides its text.
+
+Dropped only where it is safe: in the margin, repeated over pages, and, the
+first time, only when the same words also stand elsewhere in the document.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections import Counter
+
+from corpus.pdf_pages import Line, Page
+
+_MARGIN = 0.1  # of the page's height, above and below
+_MIN_PAGES = 3
+_EDGE_LINES = 3
+_NUMBER = re.compile(
+    r"^\W*(?:page|sida|sid|trang|seite|strona|side|sivu|pagina|página)?\W*(\d{1,4}|[ivxlc]{1,7})(?:\s*[/|]\s*\d{1,4})?\W*$",
+    re.IGNORECASE,
+)
+
+
+def without_furniture(pages: list[Page]) -> list[Page]:
+    """Return the pages without what repeats in their margins."""
+    edges = {page.number: _edge_lines(page) for page in pages}
+    counts = Counter(_key(line.text) for lines in edges.values() for line in set(lines))
+    repeats = Counter(line.text for lines in edges.values() for line in set(lines))
+    body = "\n".join(
+        _letters(line.text) for page in pages for line in page.lines if line not in edges[page.number]
+    )
+    offset = _page_number_offset(pages, edges)
+    kept_once: set[str] = set()
+    cleaned = []
+    for page in pages:
+        dropped = set()
+        for line in edges[page.number]:
+            key = _key(line.text)
+            if _is_page_number(line.text, page.number, offset, len(pages)):
+                dropped.add(line)
+            elif counts[key] >= _MIN_PAGES or _is_running_foot(line.text, page.number, offset):
+                letters = _letters(line.text)
+                if not letters and repeats[line.text] < _MIN_PAGES:
+                    continue  # a number that is not this page's
+                letters = letters or line.text
+                if letters in body or letters in kept_once:
+                    dropped.add(line)
+                elif counts[key] >= _MIN_PAGES:
+                    kept_once.add(letters)
+        lines = tuple(line for line in page.lines if line not in dropped)
+        cleaned.append(dataclasses.replace(page, lines=lines))
+    return cleaned
+
+
+def _edge_lines(page: Page) -> list[Line]:
+    if page.height is None:
+        # Without coordinates only the order tells: the first and the last line.
+        return list(dict.fromkeys([*page.lines[:1], *page.lines[-1:]]))
+    low, high = _MARGIN * page.height, (1 - _MARGIN) * page.height
+    placed = [line for line in page.lines if line.top is not None and line.bottom is not None]
+    above = [line for line in placed if (line.bottom or 0.0) >= high]
+    below = [line for line in placed if (line.top or 0.0) <= low]
+    above.sort(key=lambda line: -(line.top or 0.0))
+    below.sort(key=lambda line: line.bottom or 0.0)
+    return [*above[:_EDGE_LINES], *below[:_EDGE_LINES]]
+
+
+def _key(text: str) -> str:
+    return re.sub(r"\d+", "#", text).casefold().strip()
+
+
+def _letters(text: str) -> str:
+    return " ".join(re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+def _numbers(text: str) -> list[int]:
+    return [int(n) for n in re.findall(r"(?:^|\s)(\d{1,4})(?=$|\s)", text.strip())]
+
+
+def _page_number_offset(pages: list[Page], edges: dict[int, list[Line]]) -> int | None:
+    """Return printed number minus page number, where most pages agree on one."""
+    offsets = Counter(
+        offset
+        for page in pages
+        for offset in {n - page.number for line in edges[page.number] for n in _numbers(line.text)}
+    )
+    if not offsets:
+        return None
+    offset, n_pages = offsets.most_common(1)[0]
+    return offset if n_pages >= max(2, 0.5 * len(pages)) else None
+
+
+def _is_page_number(text: str, number: int, offset: int | None, n_pages: int) -> bool:
+    match = _NUMBER.match(text)
+    if not match or n_pages < 2:
+        return False
+    printed = match.group(1)
+    if printed.isdigit():
+        return offset is not None and int(printed) == number + offset
+    return len(text.strip()) <= 7  # a Roman number of the front matter
+
+
+def _is_running_foot(text: str, number: int, offset: int | None) -> bool:
+    """Tell whether a margin line carries the page's own number beside some words."""
+    return offset is not None and number + offset in _numbers(text)

@@ -1,0 +1,55 @@
+"""The queries behind the catalogue, and what an id that leads nowhere means."""
+
+from __future__ import annotations
+
+import posixpath
+from typing import Any
+
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, func, select
+
+from corpus.errors import UnknownDocument
+from corpus.schema import document_versions, documents
+
+CURRENT = (documents.c.document_id == document_versions.c.document_id) & (
+    documents.c.current_version == document_versions.c.version
+)
+
+
+def records() -> Select[Any]:
+    """Select what a record needs; of the text only its length."""
+    described = [
+        column for column in document_versions.c if column.name not in ("document_id", "text", "sections")
+    ]
+    n_chars = func.length(document_versions.c.text).label("n_chars")
+    return select(documents, *described, n_chars).select_from(joined())
+
+
+def joined() -> FromClause:
+    """Documents with all their versions."""
+    return documents.join(document_versions, documents.c.document_id == document_versions.c.document_id)
+
+
+def wanted(document_id: str, version: int | None) -> ColumnElement[bool]:
+    """Choose one version of a document; the current one if ``None``."""
+    number = documents.c.current_version if version is None else version
+    return (documents.c.document_id == document_id) & (document_versions.c.version == number)
+
+
+def existing(row: RowMapping | None, document_id: str, version: int | None) -> RowMapping:
+    """Return the row, or raise `UnknownDocument` where there is none."""
+    if row is None:
+        raise unknown(document_id, version)
+    return row
+
+
+def unknown(document_id: str, version: int | None = None) -> UnknownDocument:
+    """Return the error for an id (or version) that leads nowhere."""
+    which = f"version {version} of document" if version is not None else "document"
+    return UnknownDocument(f"There is no {which} {document_id[:80]!r}; list the documents to see their ids.")
+
+
+def named(row: RowMapping, by_name: dict[tuple[str, str], str]) -> str | None:
+    """Return the id of the document that a row's ``supersedes`` names, below the same root."""
+    root, name = row["source_root"], row["supersedes"]
+    beside = posixpath.normpath(posixpath.join(posixpath.dirname(row["source"]), name))
+    return by_name.get((root, name)) or by_name.get((root, beside))

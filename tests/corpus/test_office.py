@@ -1,0 +1,97 @@
+import docx
+import pytest
+from docx.oxml import parse_xml
+from docx.oxml.ns import nsdecls
+
+from corpus import office
+from corpus.errors import BrokenDocument, NoText
+from corpus.hints import Hints
+from tests.corpus.sample_files import docx as saved
+
+
+def blocks(document):
+    return [(b.kind, document.text[b.start_char : b.end_char]) for s in document.sections for b in s.blocks]
+
+
+def load(file):
+    return office.load(saved(file), Hints("t.docx"))
+
+
+def test_structure_and_properties():
+    file = docx.Document()
+    file.core_properties.title = "Rapport om AI"
+    file.core_properties.author = "Myndigheten"
+    file.core_properties.keywords = "AI; GovTech"
+    file.add_heading("Rapport om AI", 0)
+    file.add_heading("Inledning", 1)
+    file.add_paragraph("Kommuner använder allt oftare AI i sin service till invånarna.")
+    file.add_paragraph("điểm một", style="List Bullet")
+    file.add_paragraph("điểm hai", style="List Bullet")
+    file.add_paragraph("first", style="List Number")
+    file.add_paragraph("second", style="List Number")
+    table = file.add_table(2, 2)
+    for cell, text in zip(table._cells, ["År", "Antal", "2024", "492"], strict=True):
+        cell.text = text
+    file.add_heading("Metod", 2)
+    file.add_paragraph("Vi frågade\t492 tjänstemän\ni 14 länder.")
+    document = load(file)
+    assert blocks(document) == [
+        ("heading", "Rapport om AI"),
+        ("heading", "Inledning"),
+        ("paragraph", "Kommuner använder allt oftare AI i sin service till invånarna."),
+        ("list_item", "• điểm một"),
+        ("list_item", "• điểm hai"),
+        ("list_item", "1. first"),
+        ("list_item", "2. second"),
+        ("table", "År | Antal\n2024 | 492"),
+        ("heading", "Metod"),
+        ("paragraph", "Vi frågade 492 tjänstemän i 14 länder."),
+    ]
+    assert document.sections[-1].heading_path == ("Rapport om AI", "Inledning", "Metod")
+    known = document.metadata
+    assert (known.title, known.publisher, known.themes) == ("Rapport om AI", "Myndigheten", ("AI", "GovTech"))
+    assert known.date is None, "the date of the library's template is not the document's"
+    assert known.language == "sv"
+
+
+def test_text_in_content_controls_changes_and_frames():
+    file = docx.Document()
+    body = file.element.body
+    names = nsdecls("w")
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    body.insert(
+        0,
+        parse_xml(
+            f"<w:sdt {names}><w:sdtContent><w:p>{run.format('In a control')}</w:p></w:sdtContent></w:sdt>"
+        ),
+    )
+    body.insert(
+        1,
+        parse_xml(
+            f"<w:p {names}><w:ins w:id='1' w:author='x'>{run.format('Được thêm')}</w:ins>"
+            f"<w:del w:id='2' w:author='x'><w:r><w:delText>struket</w:delText></w:r></w:del></w:p>"
+        ),
+    )
+    frame = file.add_table(1, 1)
+    frame.cell(0, 0).text = "Ett stycke i en ram"
+    assert blocks(load(file)) == [
+        ("paragraph", "In a control"),
+        ("paragraph", "Được thêm"),
+        ("paragraph", "Ett stycke i en ram"),
+    ]
+
+
+def test_a_style_that_inherits_from_a_heading():
+    file = docx.Document()
+    style = file.styles.add_style("Kapitel", 1)
+    style.base_style = file.styles["Heading 1"]
+    file.add_paragraph("Chương một", style="Kapitel")
+    file.add_paragraph("Nội dung của chương một bằng tiếng Việt.")
+    assert blocks(load(file))[0] == ("heading", "Chương một")
+
+
+def test_empty_and_broken():
+    with pytest.raises(NoText):
+        load(docx.Document())
+    with pytest.raises(BrokenDocument, match="Word"):
+        office.load(b"PK\x03\x04 nothing", Hints("t.docx"))
