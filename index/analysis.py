@@ -1,0 +1,53 @@
+"""How text becomes the tokens of the lexical index: the same in every language.
+
+A word is found by itself, by its beginning (four and six letters: inflection
+and the first part of compounds, without knowing the language), and together
+with the next one where words are written in syllables. Chosen by measurement
+against stemmers, folded diacritics and longer beginnings: docs/decisions.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+import unicodedata
+from collections.abc import Iterator
+
+# Letters and digits with the marks that belong to them (Hindi, Thai, accents without a composed letter).
+_WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31\u0e34-\u0e4e]+[^\W_]*)*")
+_NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
+_BEGINNINGS = (4, 6)
+_SYLLABIC = frozenset({"vi"})
+
+
+def words(text: str) -> list[str]:
+    """Return the words of a text, case folded, diacritics kept (``må`` is not ``ma``), in order."""
+    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+
+
+def tokens(text: str, language: str) -> list[str]:
+    """Return the tokens that ``text`` is found by, repetitions included.
+
+    Args:
+        text: any text, a question or a passage.
+        language: two-letter code; only whether it is written in syllables counts.
+
+    Returns:
+        words; their beginnings as ``^begi``; pairs of neighbours as ``left_right``
+        (Vietnamese, and the characters of scripts without spaces).
+    """
+    found = words(text)
+    pairs = [f"{left}_{right}" for left, right in itertools.pairwise(found)] if language in _SYLLABIC else []
+    return [token for word in found for token in _of_word(word)] + pairs
+
+
+def _of_word(word: str) -> Iterator[str]:
+    if _NO_SPACES.search(word):
+        yield from (f"{left}_{right}" for left, right in itertools.pairwise(word))
+        if len(word) == 1:
+            yield word
+        return
+    yield word
+    # A number's beginning says nothing: 2024 is not 2025.
+    if not any(map(str.isdigit, word)):
+        yield from (f"^{word[:length]}" for length in _BEGINNINGS if len(word) > length)

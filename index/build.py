@@ -1,0 +1,303 @@
+"""Ingesting: from files, folders and addresses to passages that can be found.
+
+Everything a run does to the database it does document by document, each in a
+transaction of its own; so a crash anywhere leaves every committed document
+whole, the others as they were, and the next run finishes the work.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+from corpus import originals
+from corpus.catalog import Catalog
+from corpus.documents import Document
+from corpus.errors import CorpusError, UnsupportedFormat
+from corpus.identity import KnownDocument
+from corpus.isolation import ParserProcess
+from corpus.sources import Content, Discovery, SourceItem, discover
+from corpus.sync import ACTIONS, Change, by_location, judge, observe, preview, withdrawals
+from index.consistency import is_current
+from index.embedding import Embedder
+from index.errors import GenerationDamaged
+from index.locks import write_lock
+from index.rebuilding import build_generation
+from index.writing import DocumentWriter, Incoming, incoming_text, withdraw
+
+BATCH_CHARS = 400_000
+"""Text embedded in one go, in characters: enough to sort by length, little enough to commit often."""
+
+
+@dataclass(frozen=True, slots=True)
+class IngestItem:
+    """What became of one file, page or vanished document; ``reason`` where that is not plain."""
+
+    source: str
+    action: str
+    reason: str | None = None
+    document_id: str | None = None
+    version: int | None = None
+    n_passages: int = 0
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IngestEvent:
+    """Progress: ``done`` of ``total`` items so far, and the item that was finished."""
+
+    done: int
+    total: int
+    item: IngestItem | None
+    stage: str = "documents"
+
+
+@dataclass(frozen=True, slots=True)
+class IngestReport:
+    """Everything that a run did, or would do (``dry_run``)."""
+
+    items: tuple[IngestItem, ...]
+    dry_run: bool
+    seconds: float
+    index_note: str | None = None
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """How many items had each action; every action is there."""
+        counted = Counter(item.action for item in self.items)
+        return {action: counted[action] for action in ACTIONS}
+
+    @property
+    def n_passages(self) -> int:
+        """How many passages were written."""
+        return sum(item.n_passages for item in self.items)
+
+    @property
+    def failed(self) -> bool:
+        """Whether any item failed (exit code 1)."""
+        return any(item.action == "failed" for item in self.items)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the report as a JSON object."""
+        return {
+            "dry_run": self.dry_run,
+            "counts": self.counts,
+            "n_passages": self.n_passages,
+            "seconds": round(self.seconds, 3),
+            "index_note": self.index_note,
+            "items": [asdict(item) for item in self.items],
+        }
+
+
+Progress = Callable[[IngestEvent], None]
+
+
+def ingest(
+    engine: Engine,
+    data_dir: Path,
+    open_embedder: Callable[[], Embedder],
+    targets: Sequence[str],
+    *,
+    database_url: str,
+    dry_run: bool = False,
+    progress: Progress = lambda _event: None,
+    passage_tokens: int = 256,
+) -> IngestReport:
+    """Bring the catalogue and the index in line with what the targets hold.
+
+    Args:
+        engine: the database, at the newest schema.
+        data_dir: where originals, locks and generations lie.
+        open_embedder: called only if there is something to embed: a run that
+            changes nothing takes no model.
+        targets: files, folders, pages, sitemaps.
+        database_url: the address of the same database, for the child that builds the generation.
+        dry_run: say what would happen, and change nothing.
+        progress: called after every item, in the order of finishing.
+        passage_tokens: target size of a passage.
+
+    Raises:
+        MisusedError: a target does not exist (before anything is changed).
+        Locked: another process is ingesting.
+        EmbedderMismatch: the index was made with another model.
+    """
+    started = time.monotonic()
+    catalog = Catalog(engine)
+    known = catalog.known_documents()
+    discoveries = [discover(target, known, data_dir=data_dir) for target in targets]
+    if dry_run:
+        changes = [change for found in discoveries for change in preview(found, known)]
+        items = tuple(_item(change) for change in changes)
+        return IngestReport(items, True, time.monotonic() - started)
+    with write_lock(data_dir), ParserProcess() as parser:
+        originals.remove_leftovers(data_dir)
+        run = _Run(engine, data_dir, open_embedder, parser, progress, passage_tokens)
+        run.total = sum(len(found.items) for found in discoveries)
+        for target in targets:
+            # Looked for again: the target before it may have given a file its identity.
+            known = catalog.known_documents()
+            run.follow(discover(target, known, data_dir=data_dir), known)
+        note = _renew_generation(engine, data_dir, database_url, run)
+    return IngestReport(tuple(run.items), False, time.monotonic() - started, note)
+
+
+class _Run:
+    """The state of one run: what is waiting to be embedded, what was done."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        data_dir: Path,
+        open_embedder: Callable[[], Embedder],
+        parser: ParserProcess,
+        progress: Progress,
+        passage_tokens: int,
+    ) -> None:
+        self._engine = engine
+        self._data_dir = data_dir
+        self._open_embedder = open_embedder
+        self._parser = parser
+        self._progress = progress
+        self._passage_tokens = passage_tokens
+        self._writer: DocumentWriter | None = None
+        self._waiting: list[Incoming] = []
+        self._waiting_chars = 0
+        self.items: list[IngestItem] = []
+        self.total = 0
+        self.changed = False
+
+    def follow(self, found: Discovery, known: Sequence[KnownDocument]) -> None:
+        """Do what one target needs; transient failures get a second try at its end."""
+        by_place = by_location(known)
+        again: list[SourceItem] = []
+        for item in found.items:
+            change, content = self._look(item, by_place)
+            if change.action == "failed" and change.transient:
+                again.append(item)
+            else:
+                self._take(change, content)
+        for item in again:
+            self._take(*self._look(item, by_place))
+        self._flush()
+        for change in withdrawals(found.items, known, found.scope):
+            if change.document_id is not None:
+                withdraw(self._engine, change.document_id)
+                self.changed = True
+            self._done(_item(change))
+
+    def _look(self, item: SourceItem, by_place: dict[str, KnownDocument]) -> tuple[Change, Content | None]:
+        observation, content = observe(item)
+        return judge(observation, by_place.get(item.location)), content
+
+    def _take(self, change: Change, content: Content | None) -> None:
+        if content is None or change.action not in ("added", "updated"):
+            self._done(_item(change))
+            return
+        try:
+            document = self._parser.parse(content.data, content.hints)
+            sha256 = originals.store(self._data_dir, content.data)
+        except UnsupportedFormat as error:
+            self._done(_item(replace(change, action="skipped", reason=str(error))))
+            return
+        except (CorpusError, OSError) as error:
+            stays = " The version in force stays." if change.document_id else ""
+            self._done(_item(replace(change, action="failed", reason=f"{error}{stays}")))
+            return
+        self._waiting.append(
+            Incoming(change.source_root, change.source, content.fingerprint, sha256, document)
+        )
+        self._waiting_chars += len(document.text)
+        if self._waiting_chars >= BATCH_CHARS:
+            self._flush()
+
+    def _flush(self) -> None:
+        batch, self._waiting, self._waiting_chars = self._waiting, [], 0
+        if not batch:
+            return
+        for done in self._ready_writer().commit(batch):
+            self.changed = True
+            self._done(
+                IngestItem(
+                    done.incoming.source,
+                    done.action,
+                    None,
+                    done.document_id,
+                    done.version,
+                    done.n_passages,
+                    done.incoming.document.notes,
+                )
+            )
+
+    def _ready_writer(self) -> DocumentWriter:
+        if self._writer is None:
+            writer = DocumentWriter(self._engine, self._open_embedder(), self._passage_tokens)
+            writer.claim()
+            self._writer = writer
+        return self._writer
+
+    def announce(self, stage: str) -> None:
+        """Tell that the documents are done and another stage begins."""
+        self._progress(IngestEvent(len(self.items), max(self.total, len(self.items)), None, stage))
+
+    def _done(self, item: IngestItem) -> None:
+        self.items.append(item)
+        self._progress(IngestEvent(len(self.items), max(self.total, len(self.items)), item))
+
+
+def _renew_generation(engine: Engine, data_dir: Path, database_url: str, run: _Run) -> str | None:
+    """Build the next generation of the dense index; a failure is a note, since searches go on without it."""
+    # Also where nothing changed: an earlier run may have been killed before it got here.
+    if is_current(engine, data_dir / "index"):
+        return None
+    run.announce("index")
+    try:
+        build_generation(database_url, data_dir / "index")
+    except GenerationDamaged as error:
+        return str(error)
+    return None
+
+
+def index_documents(
+    engine: Engine,
+    data_dir: Path,
+    embedder: Embedder,
+    documents: Iterable[tuple[str, Document]],
+    *,
+    database_url: str,
+    source_root: str = "memory:",
+    passage_tokens: int = 256,
+) -> int:
+    """Index documents that were made in memory (evaluation suites, benches) through the same code.
+
+    Returns:
+        how many passages were written.
+    """
+    n_passages = 0
+    with write_lock(data_dir):
+        writer = DocumentWriter(engine, embedder, passage_tokens)
+        writer.claim()
+        for batch in _batches(incoming_text(source_root, source, document) for source, document in documents):
+            n_passages += sum(done.n_passages for done in writer.commit(batch))
+        build_generation(database_url, data_dir / "index")
+    return n_passages
+
+
+def _batches(documents: Iterator[Incoming]) -> Iterator[list[Incoming]]:
+    batch: list[Incoming] = []
+    for incoming in documents:
+        batch.append(incoming)
+        if sum(len(each.document.text) for each in batch) >= BATCH_CHARS:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _item(change: Change) -> IngestItem:
+    return IngestItem(change.source, change.action, change.reason, change.document_id)

@@ -1,0 +1,147 @@
+"""From a query to the passages that bear on it, in a stable order."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import dataclass, field
+
+from sqlalchemy import Connection, Engine
+
+from corpus.catalog import Catalog
+from index import lexical, store
+from index.chunks import Candidate, Filters, FloatArray, Hit
+from index.dense import DenseIndex
+from index.document_metadata import allowed_passages, document_infos
+from index.embedding import Embedder
+from index.errors import BadQuery
+from index.fusion import LEXICAL_WEIGHT, fuse
+from index.language_directions import LanguageDirections, language_directions
+from index.ordering import arrange, demoted
+
+SPARE = 20
+"""Passages read beyond those wanted: some fall to the cap on a document or are out of force."""
+
+DEPTH_OF_LISTS = 50
+"""Hits asked of each index; recall at 50 is what fusion can still put in order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Retrieval:
+    """What was found: candidates in order, what was left out and why, times in ms."""
+
+    query_vector: FloatArray
+    candidates: tuple[Candidate, ...]
+    rejected: tuple[tuple[str, str, float], ...]  # passage_id, reason, fused score
+    word_weights: Mapping[str, float]  # of the query's tokens, see `word_weights`
+    timings_ms: dict[str, float] = field(default_factory=dict)
+
+
+class Retriever:
+    """Searches the passages in force by meaning and by words, fused."""
+
+    def __init__(
+        self,
+        engine: Engine,
+        embedder: Embedder,
+        dense: DenseIndex,
+        *,
+        directions: LanguageDirections | None = None,
+        lexical_weight: float = LEXICAL_WEIGHT,
+    ) -> None:
+        self._engine = engine
+        self._embedder = embedder
+        self._dense = dense
+        self._directions = directions or language_directions(embedder)
+        self._lexical_weight = lexical_weight
+        self._catalog = Catalog(engine)
+        self._superseded: tuple[int, Set[str]] = (-1, frozenset())
+
+    def retrieve(
+        self, query: str, *, language: str, filters: Filters | None = None, most: int = 20
+    ) -> Retrieval:
+        """Return the best passages.
+
+        Args:
+            query: the question as searched, NFC.
+            language: its two-letter code, ``und`` where unknown (for the lexical analysis).
+            filters: which documents may answer.
+            most: how many candidates at most, 1..100.
+
+        Raises:
+            BadQuery: ``most`` out of range or an impossible filter value.
+        """
+        if not 1 <= most <= 100:
+            raise BadQuery(f"most={most}: ask for 1 to 100 candidates.")
+        filters = filters or Filters()
+        clock = _Clock()
+        vector = self._directions.neutral(self._embedder.embed_queries([query])[0])
+        clock.lap("embed")
+        with self._engine.connect() as connection:
+            allowed = allowed_passages(connection, filters)
+            dense = self._dense.search(vector, DEPTH_OF_LISTS, allowed)
+            clock.lap("dense")
+            words = lexical.search(connection, query, language, DEPTH_OF_LISTS, allowed)
+            weights = word_weights(connection, query, language)
+            clock.lap("lexical")
+            fused = fuse(
+                dense,
+                words,
+                ideal_lexical=sum(weights.values()),
+                similarity=_similarities(connection, vector, dense, words),
+                lexical_weight=self._lexical_weight,
+            )
+            clock.lap("fuse")
+            found = store.fetch(connection, [item.passage_id for item in fused[: most + SPARE]])
+            infos = document_infos(connection, {passage.document_id for passage, _ in found.values()})
+            superseded = self._superseded_now(store.revision(connection))
+        candidates, rejected = arrange(demoted(fused, found, superseded), found, infos, most)
+        clock.lap("load")
+        return Retrieval(vector, candidates, rejected, weights, clock.laps)
+
+    def _superseded_now(self, revision: int) -> Set[str]:
+        """Return the ids of the documents that another one in force replaces, read once a revision."""
+        if self._superseded[0] != revision:
+            self._superseded = (revision, frozenset(self._catalog.superseded()))
+        return self._superseded[1]
+
+
+def word_weights(connection: Connection, query: str, language: str) -> dict[str, float]:
+    """Return how telling each word of a query is: BM25's inverse document frequency, never negative.
+
+    A word that no passage holds weighs the most: it is what the documents do not speak of.
+    """
+    found = sorted(set(lexical.tokens(query, language)))
+    total = lexical.n_passages(connection)
+    frequency = lexical.document_frequency(connection, found)
+    return {
+        token: max(0.0, math.log((total - frequency[token] + 0.5) / (frequency[token] + 0.5)))
+        for token in found
+    }
+
+
+def _similarities(
+    connection: Connection, vector: FloatArray, dense: Sequence[Hit], words: Sequence[Hit]
+) -> dict[str, float]:
+    """Return the cosine similarity of the lexical hits that the dense search did not return."""
+    known = {hit.passage_id for hit in dense}
+    stored = store.load_passage_vectors(
+        connection, [h.passage_id for h in words if h.passage_id not in known]
+    )
+    if not stored.passage_ids:
+        return {}
+    return dict(zip(stored.passage_ids, (stored.matrix @ vector).tolist(), strict=True))
+
+
+class _Clock:
+    """Laps in milliseconds since the last one."""
+
+    def __init__(self) -> None:
+        self._last = time.perf_counter()
+        self.laps: dict[str, float] = {}
+
+    def lap(self, name: str) -> None:
+        now = time.perf_counter()
+        self.laps[name] = (now - self._last) * 1000
+        self._last = now
