@@ -1,0 +1,113 @@
+"""How likely it is that the evidence answers the question: a calibrated probability.
+
+A logistic model over a handful of signals. Its numbers lie in
+``calibration.json`` with their provenance; `evals.fitting.answerability`
+makes that file from development data that no suite of ours is made of.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from importlib import resources
+
+from helpdesk_bot.extractive import Scored, Words
+from index.chunks import Candidate
+from index.lexical import tokens
+from index.retrieval import Retrieval
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """The fitted numbers: ``weights`` by feature name, ``intercept``, and where they come from."""
+
+    weights: Mapping[str, float]
+    intercept: float
+    provenance: Mapping[str, object]
+
+    def probability(self, features: Mapping[str, float]) -> float:
+        """Return the probability, 0..1, that the evidence answers."""
+        logit = self.intercept + sum(
+            weight * features.get(name, 0.0) for name, weight in self.weights.items()
+        )
+        return 1.0 / (1.0 + math.exp(-max(-30.0, min(30.0, logit))))
+
+
+@cache
+def calibration() -> Calibration:
+    """Return the calibration that ships with this version."""
+    values = json.loads(resources.files("helpdesk_bot").joinpath("calibration.json").read_text("utf-8"))
+    return Calibration(values["weights"], values["intercept"], values["provenance"])
+
+
+def features(
+    retrieval: Retrieval, scored: tuple[Scored, ...], words: Words, asked: tuple[str, ...]
+) -> dict[str, float]:
+    """Return the signals of answerability.
+
+    Args:
+        retrieval: what was found.
+        scored: its sentences, read closely, the best first.
+        words: the question's words and their rarity.
+        asked: see `question_names`.
+
+    Returns:
+        ``dense``: cosine similarity of the best sentence's passage, less 0.8;
+        ``lead``: that, less the mean of the candidates'; ``pooled`` and
+        ``alone``: the best sentence's two similarities, less 0.8; ``gap``: how
+        far the best sentence's score stands above the mean of those read;
+        ``coverage``: share (by rarity) of the question's words in the best
+        passage and its headings, where question and passage share a language,
+        and ``cross_coverage`` where they do not; ``same_language``: 1 or 0;
+        ``missing_names``: share of the question's numbers and names that the
+        best passage does not hold.
+    """
+    if not scored:
+        return {}
+    best = scored[0]
+    passage = best.candidate.passage
+    same = float(passage.language == words.language)
+    dense = [item.dense for item in retrieval.candidates if item.dense is not None]
+    top = best.candidate.dense if best.candidate.dense is not None else 0.8
+    coverage = words.coverage(
+        set(tokens(passage.text, passage.language)) | set(tokens(passage.context, passage.language))
+    )
+    return {
+        "dense": top - 0.8,
+        "lead": top - sum(dense) / len(dense) if dense else 0.0,
+        "pooled": best.pooled - 0.8,
+        "alone": (best.alone if best.alone is not None else best.pooled) - 0.8,
+        "gap": best.score - sum(item.score for item in scored) / len(scored),
+        "coverage": coverage * same,
+        "sentence_coverage": best.coverage * same,
+        "same_language": same,
+        "cross_coverage": coverage * (1.0 - same),
+        "missing_names": _missing_share(asked, best.candidate),
+    }
+
+
+def question_names(text: str) -> tuple[str, ...]:
+    """Return the numbers, acronyms and names of a question, casefolded: what any language writes alike.
+
+    A name is a word with a capital that does not open the text, or one that
+    mixes letters with digits or capitals (``AI4Citizens``, ``eIDAS``).
+    """
+    words = re.findall(r"\w[\w-]*", text)
+    return tuple(
+        word.casefold()
+        for place, word in enumerate(words)
+        if any(char.isdigit() for char in word)
+        or any(char.isupper() for char in word[1:])
+        or (place > 0 and word[0].isupper() and len(word) > 1)
+    )
+
+
+def _missing_share(asked: tuple[str, ...], best: Candidate) -> float:
+    if not asked:
+        return 0.0
+    held = f"{best.passage.context} {best.passage.text} {best.document.title}".casefold()
+    return sum(name not in held for name in asked) / len(asked)

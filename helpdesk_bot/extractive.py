@@ -1,0 +1,219 @@
+"""The embedded engine: finds the sentences that answer, and quotes them exactly."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+
+from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
+from index.chunks import Candidate, FloatArray
+
+Tokens = Callable[[str, str], list[str]]
+Embed = Callable[[list[str]], FloatArray]
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """How a sentence is judged; chosen on development data (docs/decisions).
+
+    The score of a sentence is the sum of these times: its passage's fused
+    score; the cosine similarity to the question of its vector pooled in its
+    passage, and of its vector read alone; the share of the question's words
+    (by rarity) that it holds; 1 if it holds the kind of thing asked for (a
+    number); its length, as a share of `full_words`.
+    """
+
+    passage: float = 1.0
+    pooled: float = 0.5
+    alone: float = 0.5
+    words: float = 0.06
+    kind: float = 0.02
+    length: float = 0.05
+    full_words: int = 8
+    """From here on a sentence is long enough to say something; headings and labels are shorter."""
+    margin: float = 0.06
+    """How far below the best sentence another one may be and still be shown."""
+    most: int = 5
+    """Quotes that make up an answer."""
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The question's words as the lexical index sees them, with how rare each is.
+
+    ``weight`` maps a token to its inverse document frequency (0..about 10).
+    """
+
+    language: str
+    weight: Mapping[str, float]
+
+    def coverage(self, tokens: set[str]) -> float:
+        """Return the share, 0..1, of the question's weight that these tokens hold."""
+        total = sum(self.weight.values())
+        return sum(value for token, value in self.weight.items() if token in tokens) / total if total else 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Scored:
+    """A sentence of a candidate with its score and what it is made of."""
+
+    candidate: Candidate
+    position: int
+    score: float
+    pooled: float
+    coverage: float
+    holds_kind: bool
+    n_words: int
+    alone: float | None = None
+
+    @property
+    def text(self) -> str:
+        """The sentence, verbatim."""
+        passage = self.candidate.passage
+        start, end = passage.sentences[self.position]
+        return passage.text[start - passage.start_char : end - passage.start_char]
+
+
+def score_sentences(
+    candidates: tuple[Candidate, ...],
+    query_vector: FloatArray,
+    words: Words,
+    asks_for: tuple[str, ...],
+    tokens: Tokens,
+    weights: Weights,
+) -> tuple[Scored, ...]:
+    """Score every sentence of the candidates from what is stored, the best first, ties by place.
+
+    Args:
+        candidates: the passages, in order.
+        query_vector: ``(dim,)`` float32, unit norm.
+        words: the question's words and their rarity.
+        asks_for: see `understanding.asks_for`.
+        tokens: the analyser of the lexical index.
+        weights: how much each signal counts.
+    """
+    scored = []
+    for candidate in candidates:
+        passage = candidate.passage
+        context = set(tokens(passage.context, passage.language))
+        similarities = candidate.sentence_vectors @ query_vector
+        for position in range(len(passage.sentences)):
+            item = Scored(candidate, position, 0.0, float(similarities[position]), 0.0, False, 0)
+            found = tokens(item.text, passage.language)
+            own = set(found)
+            # The heading counts half: it says what the sentence is about.
+            coverage = 0.5 * words.coverage(own) + 0.5 * words.coverage(own | context)
+            holds = bool(asks_for) and any(char.isdigit() for char in item.text)
+            item = replace(item, coverage=coverage, holds_kind=holds, n_words=len(item.text.split()))
+            scored.append(replace(item, score=_score(item, weights)))
+    return _in_order(scored)
+
+
+def read_closely(
+    scored: tuple[Scored, ...], query_vector: FloatArray, embed: Embed, most: int, weights: Weights
+) -> tuple[Scored, ...]:
+    """Score the best sentences again, each read by itself; the others are left out.
+
+    A sentence pooled in its passage knows its context and blurs into it; read
+    alone it is sharp and knows nothing. Both together choose best, between
+    languages above all (docs/decisions).
+
+    Args:
+        scored: sentences in order.
+        query_vector: ``(dim,)`` float32, unit norm.
+        embed: gives ``(n, dim)`` unit vectors of texts.
+        most: how many sentences are read; what limits the time it takes.
+        weights: how much each signal counts.
+    """
+    nearest = scored[:most]
+    if not nearest:
+        return ()
+    similarities = embed([item.text for item in nearest]) @ query_vector
+    closer = [replace(item, alone=float(value)) for item, value in zip(nearest, similarities, strict=True)]
+    return _in_order([replace(item, score=_score(item, weights)) for item in closer])
+
+
+def _score(item: Scored, weights: Weights) -> float:
+    alone = item.pooled if item.alone is None else item.alone
+    return (
+        weights.passage * item.candidate.score
+        + weights.pooled * item.pooled
+        + weights.alone * alone
+        + weights.words * item.coverage
+        + weights.kind * item.holds_kind
+        + weights.length * min(1.0, item.n_words / weights.full_words)
+    )
+
+
+def _in_order(scored: list[Scored]) -> tuple[Scored, ...]:
+    return tuple(
+        sorted(scored, key=lambda item: (-item.score, item.candidate.passage.passage_id, item.position))
+    )
+
+
+def choose(scored: tuple[Scored, ...], weights: Weights) -> tuple[Evidence, ...]:
+    """Choose the quotes of an answer from scored sentences.
+
+    The best sentence always; others within the margin of it, unless they
+    repeat (in words or in meaning) what was chosen. A chosen sentence next to
+    another of the same passage joins its quote.
+    """
+    if not scored:
+        return ()
+    best = scored[0].score
+    chosen: list[Evidence] = []
+    vectors: list[FloatArray] = []
+    for item in scored:
+        if item.score < best - weights.margin or len(chosen) == weights.most:
+            break
+        vector = item.candidate.sentence_vectors[item.position]
+        joined = _join(chosen, item)
+        if joined is not None:
+            chosen[joined[0]] = joined[1]
+            vectors.append(vector)
+        elif not any(float(vector @ other) > 0.97 for other in vectors) and _length(item) <= MAX_QUOTE_CHARS:
+            chosen.append(
+                Evidence(item.candidate, item.position, item.position, item.position, item.score, 1.0)
+            )
+            vectors.append(vector)
+    return tuple(chosen)
+
+
+def _length(item: Scored) -> int:
+    start, end = item.candidate.passage.sentences[item.position]
+    return end - start
+
+
+def _join(chosen: list[Evidence], item: Scored) -> tuple[int, Evidence] | None:
+    """Return the place and the longer quote, where the sentence borders a chosen one."""
+    for place, piece in enumerate(chosen):
+        if piece.candidate.passage.passage_id != item.candidate.passage.passage_id:
+            continue
+        if piece.first <= item.position <= piece.last:
+            return place, piece
+        first, last = min(piece.first, item.position), max(piece.last, item.position)
+        longer = Evidence(piece.candidate, first, last, piece.best, piece.score, piece.support)
+        borders = last - first == piece.last - piece.first + 1
+        if borders and last - first <= 2 and longer.end_char - longer.start_char <= MAX_QUOTE_CHARS:
+            return place, longer
+    return None
+
+
+def widen(piece: Evidence, least_chars: int) -> Evidence:
+    """Add the following or preceding sentence to a very short quote, so that it can be understood."""
+    while piece.end_char - piece.start_char < least_chars and piece.last - piece.first < 2:
+        n_sentences = len(piece.candidate.passage.sentences)
+        if piece.last + 1 < n_sentences:
+            wider = Evidence(
+                piece.candidate, piece.first, piece.last + 1, piece.best, piece.score, piece.support
+            )
+        elif piece.first > 0:
+            wider = Evidence(
+                piece.candidate, piece.first - 1, piece.last, piece.best, piece.score, piece.support
+            )
+        else:
+            break
+        if wider.end_char - wider.start_char > MAX_QUOTE_CHARS:
+            break
+        piece = wider
+    return piece

@@ -1,0 +1,83 @@
+"""What is noticed in a question before anything is stored or sent."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+_EMAIL = re.compile(r"[^\s@<>()]@[^\s@<>()]{1,253}\.\w{2,}")
+_IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
+_FINNISH = re.compile(r"(?<!\w)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?!\w)", re.IGNORECASE)
+_DIGIT_RUN = re.compile(r"(?<![\w.])\d[\d \-]{8,32}\d(?!\w)")
+
+
+def clean(text: str) -> str:
+    """Return the question as NFC without control and Unicode tag characters, white space collapsed."""
+    kept = "".join(
+        " " if char.isspace() else char
+        for char in unicodedata.normalize("NFC", text)
+        if char.isspace()
+        or not (unicodedata.category(char) in ("Cc", "Cs", "Co") or 0xE0000 <= ord(char) <= 0xE007F)
+    )
+    return " ".join(kept.split())
+
+
+def has_words(text: str) -> bool:
+    """Tell whether the text holds two letters, or a letter and a digit, of any script."""
+    letters = sum(char.isalpha() for char in text)
+    return letters >= 2 or (letters == 1 and any(char.isdigit() for char in text))
+
+
+def personal_data(text: str) -> tuple[str, ...]:
+    """Return the kinds of personal identifiers that the text holds, from a closed list.
+
+    Only kinds whose form or checksum leaves little doubt, so that years, ISO
+    numbers and the like pass: ``email``, ``identity_number`` (Swedish,
+    Finnish, Norwegian or Polish, with a valid checksum) and
+    ``account_number`` (IBAN or card number with a valid checksum).
+    """
+    found = set()
+    # Invisible characters hide nothing between digits.
+    text = "".join(char for char in text if unicodedata.category(char) != "Cf")
+    if _EMAIL.search(text):
+        found.add("email")
+    if any(_is_finnish(match.group()) for match in _FINNISH.finditer(text)):
+        found.add("identity_number")
+    if any(_is_iban(match.group()) for match in _IBAN.finditer(text)):
+        found.add("account_number")
+    for match in _DIGIT_RUN.finditer(text):
+        kind = _kind_of_number(match.group())
+        if kind:
+            found.add(kind)
+    return tuple(sorted(found))
+
+
+def _kind_of_number(number: str) -> str | None:
+    # Imported here: python-stdnum is only needed for the few questions with a long number.
+    from stdnum import luhn
+    from stdnum.no import fodselsnummer
+    from stdnum.pl import pesel
+    from stdnum.se import personnummer
+
+    digits = re.sub(r"\D", "", number)
+    if len(digits) in (10, 12) and personnummer.is_valid(number.replace(" ", "")):
+        return "identity_number"
+    if len(digits) == 11 and (fodselsnummer.is_valid(digits) or pesel.is_valid(digits)):
+        return "identity_number"
+    if len(digits) in (15, 16) and luhn.is_valid(digits):
+        return "account_number"
+    return None
+
+
+def _is_finnish(number: str) -> bool:
+    from stdnum.fi import hetu
+
+    return bool(hetu.is_valid(number))
+
+
+def _is_iban(run: str) -> bool:
+    from stdnum import iban
+
+    # The run may go on into the words behind; only the country's own length can be valid.
+    compact = re.sub(r"[ -]", "", run).upper()
+    return any(iban.is_valid(compact[:length]) for length in range(15, len(compact) + 1))

@@ -1,0 +1,139 @@
+"""The helpdesk as one object: open it with settings, ask it, close it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any, Literal, Self
+
+from sqlalchemy import Engine
+
+from corpus.catalog import Catalog
+from helpdesk_bot.answerability import calibration
+from helpdesk_bot.answering import Parts, answer_question, finish, run_steps
+from helpdesk_bot.answers import Answer, Question, answer_to_json
+from helpdesk_bot.database import open_database
+from helpdesk_bot.draft import Draft
+from helpdesk_bot.extractive import Weights
+from helpdesk_bot.llm import open_writer
+from helpdesk_bot.records import Records
+from helpdesk_bot.settings import Settings
+from index import store
+from index.dense import DenseIndex
+from index.embedding import Embedder, open_embedder
+from index.language_directions import language_directions
+from index.retrieval import Retriever
+from index.writing import embedder_stamp
+
+Event = tuple[str, dict[str, Any]]
+
+
+@dataclass(frozen=True, slots=True)
+class Health:
+    """Whether questions are answered, and what is not as it should be."""
+
+    status: Literal["ready", "degraded"]
+    reasons: tuple[str, ...]
+
+
+class Helpdesk:
+    """Answers questions from one data directory; safe to use from many threads."""
+
+    def __init__(self, settings: Settings, engine: Engine, embedder: Embedder) -> None:
+        self.settings = settings
+        self.engine = engine
+        self.catalog = Catalog(engine)
+        self.dense = DenseIndex(engine, settings.data_dir / "index")
+        self.records = Records(engine)
+        directions = language_directions(embedder, settings.model_cache)
+        self.retriever = Retriever(engine, embedder, self.dense, directions=directions)
+        self._parts = Parts(
+            settings=settings,
+            retriever=self.retriever,
+            embed_alone=lambda texts: embedder.embed_passages(texts, [()] * len(texts)).passages,
+            records=self.records,
+            calibration=calibration(),
+            writer=open_writer(settings),
+            weights=Weights(),
+            index_version=self.index_version,
+        )
+
+    def ask(self, question: Question) -> Answer:
+        """Answer a question.
+
+        Raises:
+            BadQuery: a filter that does not exist.
+        """
+        return answer_question(question, self._parts)
+
+    def stream(self, question: Question) -> Iterator[Event]:
+        """Answer a question piece by piece.
+
+        Yields:
+            ``status`` (a step is done), then ``sentence``, ``citation`` and
+            ``related`` as they are settled, last ``done`` with the whole answer.
+        """
+        draft: Draft | None = None
+        for progressed in run_steps(question, self._parts):
+            draft = progressed.draft
+            yield "status", {"step": progressed.step, "answer_id": draft.answer_id}
+        if draft is None:
+            raise RuntimeError("the list of steps is empty")
+        answer = finish(draft, self._parts)
+        document = answer_to_json(answer)
+        for citation in document["citations"]:
+            yield "citation", citation
+        for sentence in document["sentences"]:
+            yield "sentence", sentence
+        for resource in document["related"]:
+            yield "related", resource
+        yield "done", document
+
+    def index_version(self) -> str:
+        """Return what tells this state of the index from another: revision and generation."""
+        status = self.dense.status()
+        return f"r{status.revision}/{status.generation or 'exact'}"
+
+    def index_status(self) -> dict[str, Any]:
+        """Return how many passages there are, and what serves them."""
+        return self.dense.status().to_json()
+
+    def health(self) -> Health:
+        """Return whether all is well."""
+        status = self.dense.status()
+        reasons = [status.degraded] if status.degraded else []
+        if status.n_passages == 0:
+            reasons.append("there are no documents: run `helpdesk ingest`")
+        return Health("degraded" if reasons else "ready", tuple(reasons))
+
+    def close(self) -> None:
+        """Let go of the database."""
+        self.engine.dispose()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_exc: object) -> None:
+        self.close()
+
+
+def open_helpdesk(settings: Settings, embedder: Embedder | None = None) -> Helpdesk:
+    """Open the helpdesk of a data directory.
+
+    Args:
+        settings: which one, and how.
+        embedder: an embedder that is loaded already; default: what the settings name.
+
+    Raises:
+        ConfigurationError: settings or data directory cannot be used.
+        ModelUnavailable: the embedding model cannot be loaded.
+        EmbedderMismatch: the index was made with another model.
+    """
+    engine = open_database(settings)
+    model = embedder or open_embedder(settings.embedder, settings.model_cache)
+    with engine.connect() as connection:
+        store.check_embedder(connection, embedder_stamp(model))
+    return Helpdesk(settings, engine, model)
+
+
+__all__ = ["Answer", "Health", "Helpdesk", "Question", "open_helpdesk"]

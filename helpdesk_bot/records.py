@@ -1,0 +1,68 @@
+"""Every answer is kept as it was given, so that it can be replayed, reviewed and measured."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import Engine, func, insert, select
+
+from corpus.storage import begin_write
+from helpdesk_bot.answers import Answer, answer_to_json
+from helpdesk_bot.schema import answers, conversations
+
+
+class Records:
+    """The store of conversations and answers."""
+
+    def __init__(self, engine: Engine) -> None:
+        self._engine = engine
+
+    def add(self, answer: Answer) -> None:
+        """Store an answer in its conversation; durable when this returns."""
+        with begin_write(self._engine) as connection:
+            known = connection.execute(
+                select(conversations.c.conversation_id).where(
+                    conversations.c.conversation_id == answer.conversation_id
+                )
+            ).first()
+            if known is None:
+                connection.execute(
+                    insert(conversations).values(
+                        conversation_id=answer.conversation_id, created_at=answer.created_at
+                    )
+                )
+            position = connection.execute(
+                select(func.count()).where(answers.c.conversation_id == answer.conversation_id)
+            ).scalar_one()
+            connection.execute(
+                insert(answers).values(
+                    answer_id=answer.answer_id,
+                    conversation_id=answer.conversation_id,
+                    position=position,
+                    created_at=answer.created_at,
+                    question=answer.question,
+                    question_language=answer.question_language,
+                    outcome=answer.outcome,
+                    confidence=answer.confidence,
+                    document=answer_to_json(answer),
+                )
+            )
+
+    def get(self, answer_id: str) -> dict[str, Any] | None:
+        """Return the answer's JSON as it was given, or ``None``."""
+        with self._engine.connect() as connection:
+            row = connection.execute(
+                select(answers.c.document).where(answers.c.answer_id == answer_id)
+            ).scalar_one_or_none()
+        return None if row is None else dict(row)
+
+    def questions(self, conversation_id: str, most: int = 4) -> tuple[str, ...]:
+        """Return the latest questions of a conversation, the oldest first."""
+        with self._engine.connect() as connection:
+            rows = connection.execute(
+                select(answers.c.question)
+                .where(answers.c.conversation_id == conversation_id)
+                .order_by(answers.c.position.desc())
+                .limit(most)
+            ).scalars()
+            return tuple(reversed(list(rows)))

@@ -1,0 +1,159 @@
+"""Every option of the helpdesk: the only module that reads the environment or a configuration file.
+
+Order, the first wins: command line, environment (``HELPDESK_NAME``), TOML file
+(``--config``), default.
+"""
+
+from __future__ import annotations
+
+import os
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from corpus.storage import sqlite_url
+from helpdesk_bot.errors import ConfigurationError
+from helpdesk_bot.phrases import languages
+
+ENVIRONMENT_PREFIX = "HELPDESK_"
+
+
+class Settings(BaseModel):
+    """The options, immutable; an unknown name is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
+
+    data_dir: Path = Field(Path("var"), description="Folder of the database, the originals and the indexes.")
+    database_url: str | None = Field(
+        None, description="SQLAlchemy address of the database; default: SQLite in the data directory."
+    )
+    model_cache: Path = Field(
+        Path("~/.cache/helpdesk-bot/models"),
+        description="Folder where the bundled embedding model is expanded once (490 MB); can be shared.",
+    )
+    embedder: str = Field(
+        "bundled",
+        description="`bundled` (multilingual-e5-small) or the name or folder of any Sentence-Transformers "
+        "model. Changing it needs `helpdesk index rebuild`.",
+    )
+    query_prefix: str | None = Field(
+        None, description="Put before a question for the embedder; default: what the model is known to want."
+    )
+    passage_prefix: str | None = Field(
+        None, description="Put before a passage for the embedder; default: what the model is known to want."
+    )
+    host: str = Field("127.0.0.1", description="Address that `helpdesk serve` listens on.")
+    port: int = Field(8000, ge=0, le=65535, description="Port that `helpdesk serve` listens on.")
+    workers: int = Field(
+        1,
+        ge=1,
+        le=64,
+        description="Worker processes of `helpdesk serve`; more than one reads generations only.",
+    )
+    default_language: str = Field(
+        "en", description="Language of an answer when the question's own has no catalogue."
+    )
+    passage_tokens: int = Field(256, ge=64, le=512, description="Target size of a passage, in cl100k tokens.")
+    depth: Literal["fast", "deep"] = Field("fast", description="Thoroughness when a request names none.")
+    min_confidence: float = Field(
+        0.5,
+        ge=0,
+        le=1,
+        description="Below this calibrated probability the answer is that the documents do not say.",
+    )
+    max_question_chars: int = Field(2000, ge=1, le=20000, description="Longest question, in characters.")
+    chat_model: str | None = Field(
+        None,
+        description="Chat model as LangChain's `init_chat_model` names it, e.g. `openai:gpt-4.1-mini`. "
+        "None: answers are quoted sentences only (the extractive engine).",
+    )
+    chat_base_url: str | None = Field(
+        None, description="Address of an OpenAI-compatible endpoint for the chat model."
+    )
+    chat_api_key: str | None = Field(
+        None, description="Key for the chat model; better given as HELPDESK_CHAT_API_KEY.", repr=False
+    )
+    chat_timeout_s: float = Field(
+        20.0, gt=0, le=300, description="Seconds until a silent chat model is given up."
+    )
+    rate_limit_burst: int = Field(120, ge=1, description="Requests that one client may make at once.")
+    rate_limit_per_minute: int = Field(240, ge=1, description="Requests a minute that refill the burst.")
+    record_conversations: bool = Field(
+        True, description="Keep questions and answers in the database, for replay, review and measurement."
+    )
+
+    @field_validator("data_dir", "model_cache")
+    @classmethod
+    def _expand(cls, value: Path) -> Path:
+        return value.expanduser().absolute()
+
+    @field_validator("default_language")
+    @classmethod
+    def _has_catalogue(cls, value: str) -> str:
+        if value not in languages():
+            raise ValueError(
+                f"there is no message catalogue for {value!r}; there is {', '.join(languages())}"
+            )
+        return value
+
+    @property
+    def database(self) -> str:
+        """The SQLAlchemy address in force."""
+        return self.database_url or sqlite_url(self.data_dir)
+
+
+def load_settings(
+    config: Path | None = None,
+    data_dir: Path | None = None,
+    environment: Mapping[str, str] | None = None,
+    **overrides: Any,
+) -> Settings:
+    """Read the settings from file, environment and overrides.
+
+    Args:
+        config: a TOML file whose top-level keys are the setting names.
+        data_dir: the data directory, from the command line.
+        environment: variables to read; default: the process's own.
+        overrides: settings from the command line; ``None`` means not given.
+
+    Raises:
+        ConfigurationError: unknown name, wrong type or range, unreadable file.
+    """
+    values = _from_file(config) if config else {}
+    values |= _from_environment(os.environ if environment is None else environment)
+    values |= {name: value for name, value in overrides.items() if value is not None}
+    if data_dir is not None:
+        values["data_dir"] = data_dir
+    try:
+        return Settings(**values)
+    except ValidationError as error:
+        first = error.errors()[0]
+        name = ".".join(str(part) for part in first["loc"])
+        known = (
+            "" if name in Settings.model_fields else f" Known settings: {', '.join(Settings.model_fields)}."
+        )
+        raise ConfigurationError(f"Setting {name!r}: {first['msg']}.{known}") from error
+
+
+def _from_file(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as file:
+            return tomllib.load(file)
+    except OSError as error:
+        raise ConfigurationError(
+            f"The configuration file {path} cannot be read: {error.strerror}."
+        ) from error
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"The configuration file {path} is not valid TOML: {error}.") from error
+
+
+def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:
+    values: dict[str, Any] = {}
+    for key, value in environment.items():
+        name = key.removeprefix(ENVIRONMENT_PREFIX).lower()
+        if key.startswith(ENVIRONMENT_PREFIX) and name in Settings.model_fields and value != "":
+            values[name] = value
+    return values

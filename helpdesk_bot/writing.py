@@ -1,0 +1,174 @@
+"""The last steps of an answer: quotes or a chat model's sentences, refusals, related resources."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from helpdesk_bot.answers import Citation, EngineInfo, Related, Sentence, ShortAnswer
+from helpdesk_bot.citations import one_line
+from helpdesk_bot.draft import Draft
+from helpdesk_bot.errors import EngineFailure
+from helpdesk_bot.llm import ChatWriter
+from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
+from index.chunks import Candidate
+
+MOST_RELATED = 6
+
+
+def write_extractive(draft: Draft) -> Draft:
+    """Answer with the quotes, framed in the asker's language."""
+    phrases = catalogue(draft.language)
+    support = {  # a quote is what it quotes: its support is how likely it answers
+        citation.citation_id: draft.confidence for citation in draft.citations
+    }
+    sentences = tuple(
+        Sentence(
+            one_line(citation.quote), (citation.citation_id,), "supported", support[citation.citation_id]
+        )
+        for citation in draft.citations
+    )
+    lines = [phrases.text("answered"), ""]
+    lines += [f"- {_quoted(citation, phrases)} [{citation.number}]" for citation in draft.citations]
+    return replace(
+        draft,
+        outcome="answered",
+        engine=EngineInfo("extractive"),
+        sentences=sentences,
+        short_answer=_short_answer(draft),
+        answer_text="\n".join(lines),
+        related=related(draft, phrases),
+    )
+
+
+def _quoted(citation: Citation, phrases: Catalogue) -> str:
+    quote = one_line(citation.quote)
+    if citation.language in (phrases.language, "und"):
+        return quote
+    name = language_name(citation.language, phrases.language)
+    return f"{quote} ({phrases.text('quoted_in', language=name)})"
+
+
+def _short_answer(draft: Draft) -> ShortAnswer | None:
+    """Return the number in the first quote, where a number is asked for and it holds just one."""
+    asks_for = draft.understanding.asks_for if draft.understanding else ()
+    if not asks_for or not draft.citations:
+        return None
+    first = draft.citations[0]
+    found = _numbers(first.quote)
+    if len(found) != 1:
+        return None
+    start, end = found[0]
+    return ShortAnswer(first.quote[start:end], first.citation_id, start, end)
+
+
+def _numbers(text: str) -> list[tuple[int, int]]:
+    """Return the spans of numbers, a percent sign included (``45 %``, ``12.000``, ``3,5``)."""
+    spans: list[tuple[int, int]] = []
+    position = 0
+    while position < len(text):
+        if not text[position].isdigit():
+            position += 1
+            continue
+        end = position
+        while end < len(text) and (
+            text[end].isdigit()
+            or (text[end] in ".,\u00a0" and end + 1 < len(text) and text[end + 1].isdigit())
+        ):
+            end += 1
+        for percent in ("%", " %", "\u00a0%"):
+            if text.startswith(percent, end):
+                end += len(percent)
+        joined_to_word = position > 0 and text[position - 1].isalpha()
+        if not joined_to_word:
+            spans.append((position, end))
+        position = end
+    return spans
+
+
+def write_generative(draft: Draft, writer: ChatWriter) -> Draft:
+    """Let the chat model write from the quotes; whatever fails, answer with the quotes and say why."""
+    try:
+        written = writer.write(draft.text, draft.language, draft.citations)
+    except EngineFailure as failure:
+        degraded = write_extractive(draft)
+        return replace(degraded, notes=(*degraded.notes, f"generative engine failed: {failure}"))
+    phrases = catalogue(draft.language)
+    numbers = {citation.citation_id: citation.number for citation in draft.citations}
+    lines = [
+        f"{sentence.text} {' '.join(f'[{numbers[cited]}]' for cited in sentence.citations)}"
+        for sentence in written.sentences
+        if sentence.verification != "unsupported"
+    ]
+    return replace(
+        draft,
+        outcome="answered",
+        engine=writer.info,
+        sentences=written.sentences,
+        answer_text=" ".join(lines),
+        related=related(draft, phrases),
+        notes=draft.notes + written.notes,
+    )
+
+
+_REFUSALS = {
+    "unanswerable_not_in_documents": "not_in_documents",
+    "unanswerable_out_of_scope": "out_of_scope",
+    "blocked_guardrail": "guardrail",
+}
+"""The message of an outcome, where it has not the outcome's own name."""
+
+
+def write_refusal(draft: Draft, default_language: str) -> Draft:
+    """Give an outcome that is no answer its helpful text; answers pass unchanged."""
+    if draft.outcome == "answered":
+        return draft
+    wanted = draft.language if draft.language in languages() else default_language
+    phrases = catalogue(wanted)
+    cleared = replace(draft, citations=(), sentences=(), short_answer=None)
+    if draft.outcome == "blocked_personal_data":
+        what = ", ".join(phrases.personal_data[kind] for kind in draft.personal_data)
+        return replace(cleared, answer_text=phrases.text("personal_data", what=what), text="")
+    key = _REFUSALS.get(draft.outcome or "error_engine", draft.outcome or "error_engine")
+    if key != "not_in_documents":
+        key = "not_a_question" if draft.outcome_reason == "not_a_question" else key
+        return replace(cleared, answer_text=phrases.text(key))
+    nearest = related(cleared, phrases)
+    parts = [phrases.text("not_in_documents")]
+    if nearest:
+        parts.append(phrases.text("nearest"))
+    parts.append(phrases.text("offer_expert"))
+    return replace(cleared, answer_text=" ".join(parts), related=nearest)
+
+
+def related(draft: Draft, phrases: Catalogue) -> tuple[Related, ...]:
+    """Return resources worth reading: the cited documents first, then the next best, each once, by kind."""
+    if draft.retrieval is None:
+        return ()
+    cited = {citation.document.document_id: citation for citation in reversed(draft.citations)}
+    best: dict[str, Candidate] = {}
+    for candidate in draft.retrieval.candidates:
+        best.setdefault(candidate.document.document_id, candidate)
+    titles: set[str] = set()
+    chosen: list[Related] = []
+    for document_id, candidate in sorted(best.items(), key=lambda item: (item[0] not in cited, item[1].rank)):
+        title = candidate.document.title
+        if title.casefold() in titles or len(chosen) == MOST_RELATED:
+            continue  # the same resource published twice
+        titles.add(title.casefold())
+        citation = cited.get(document_id)
+        subject = candidate.passage.heading_path[-1] if candidate.passage.heading_path else title
+        why = phrases.text("why_evidence") if citation else phrases.text("why_subject", subject=subject)
+        chosen.append(
+            Related(
+                kind=candidate.document.kind,
+                title=title,
+                document_id=document_id,
+                why=why,
+                url=candidate.document.url,
+                citation_id=citation.citation_id if citation else None,
+            )
+        )
+    order = list(phrases.kinds)
+    return tuple(
+        sorted(chosen, key=lambda item: order.index(item.kind) if item.kind in order else len(order))
+    )
