@@ -1,0 +1,187 @@
+"""Fit the calibration of answerability, and write it with its provenance.
+
+    python -m evals.fitting.answerability ../shared/data/retrieval
+
+asks questions of the development sets (one half of their documents, see
+`observations`), fits a ridge logistic model, prints how well it does on each
+set when that set is left out, and writes ``helpdesk_bot/calibration.json``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from evals.fitting.observations import Observation, observe
+from helpdesk_bot.settings import load_settings
+from index.embedding import open_embedder
+
+SETS = {
+    "swequad-mc-dev": 60,
+    "xquad-en": 100,
+    "xquad-vi": 100,
+    "xquad-x-doc_en-q_vi": 80,
+    "xquad-x-doc_vi-q_en": 80,
+    "swefaq-dev": 50,
+    "xquad-x-doc_en-q_sv-mt": 80,
+    "squad2-en": 150,
+}
+"""Development sets and how many questions of each: several languages, pairs of languages, near misses."""
+
+FEATURES = (
+    "alone",
+    "pooled",
+    "lead",
+    "gap",
+    "coverage",
+    "sentence_coverage",
+    "cross_coverage",
+    "same_language",
+    "missing_names",
+)
+ANSWERABLE_SHARE = 0.6
+"""Share of questions that the documents answer, which the probability is calibrated to."""
+
+RIDGE = 3.0
+SEED = 1
+HALF = 0
+
+Array = npt.NDArray[np.float64]
+
+
+def fit(matrix: Array, labels: Array, sample_weights: Array) -> tuple[Array, float]:
+    """Fit a ridge logistic regression by Newton's method.
+
+    Args:
+        matrix: ``(n, n_features)``.
+        labels: ``(n,)``, 0 or 1.
+        sample_weights: ``(n,)``.
+
+    Returns:
+        weights ``(n_features,)`` and intercept, on the features as they are.
+    """
+    mean, spread = matrix.mean(axis=0), matrix.std(axis=0) + 1e-9
+    design = np.c_[np.ones(len(matrix)), (matrix - mean) / spread]
+    ridge = RIDGE * np.r_[0.0, np.ones(matrix.shape[1])]
+    beta = np.zeros(design.shape[1])
+    for _ in range(50):
+        probability = 1.0 / (1.0 + np.exp(-design @ beta))
+        gradient = design.T @ (sample_weights * (probability - labels)) + ridge * beta
+        curvature = design.T * (sample_weights * probability * (1 - probability))
+        step = np.linalg.solve(curvature @ design + np.diag(ridge), gradient)
+        beta -= step
+        if float(np.abs(step).max()) < 1e-9:
+            break
+    weights = beta[1:] / spread
+    return weights, float(beta[0] - weights @ mean)
+
+
+def balance(observations: Sequence[Observation]) -> Array:
+    """Return weights ``(n,)``: every set counts the same, and answers make up `ANSWERABLE_SHARE` of it."""
+    weights = np.zeros(len(observations))
+    groups: dict[tuple[str, bool], list[int]] = {}
+    for place, each in enumerate(observations):
+        groups.setdefault((each.suite, each.answers), []).append(place)
+    n_sets = len({suite for suite, _ in groups})
+    for (_, answers), places in groups.items():
+        share = ANSWERABLE_SHARE if answers else 1 - ANSWERABLE_SHARE
+        weights[places] = len(observations) * share / n_sets / len(places)
+    return weights
+
+
+def auroc(scores: Array, labels: Array) -> float:
+    """Return the probability that an answer scores above a non-answer, ties counting half."""
+    positive, negative = scores[labels == 1][:, None], scores[labels == 0][None, :]
+    return float((positive > negative).mean() + 0.5 * (positive == negative).mean())
+
+
+def left_out(observations: Sequence[Observation]) -> dict[str, dict[str, float]]:
+    """Return, for each set, how well a fit on the other sets does on it."""
+    matrix, labels, weights = _arrays(observations)
+    suites = np.array([each.suite for each in observations])
+    figures = {}
+    for suite in sorted(set(suites)):
+        held = suites == suite
+        fitted, intercept = fit(matrix[~held], labels[~held], weights[~held])
+        probability = 1.0 / (1.0 + np.exp(-(matrix[held] @ fitted + intercept)))
+        figures[str(suite)] = {
+            "n": float(held.sum()),
+            "auroc": auroc(probability, labels[held]),
+            "accuracy_at_half": float(((probability > 0.5) == (labels[held] == 1)).mean()),
+        }
+    return figures
+
+
+def _arrays(observations: Sequence[Observation]) -> tuple[Array, Array, Array]:
+    matrix = np.array([[each.features.get(name, 0.0) for name in FEATURES] for each in observations])
+    labels = np.array([float(each.answers) for each in observations])
+    return matrix, labels, balance(observations)
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Fit and write; see the module."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawTextHelpFormatter)
+    parser.add_argument("sets", type=Path, help="folder of the development sets, in BEIR's format")
+    parser.add_argument("--cache", type=Path, default=Path("var/fitting"), help="folder for their indexes")
+    parser.add_argument("--observations", type=Path, help="JSON lines of an earlier run: fit on them again")
+    parser.add_argument("--out", type=Path, default=Path("helpdesk_bot/calibration.json"))
+    options = parser.parse_args(argv)
+    observations = _read(options.observations) if options.observations else _observe(options)
+    figures = left_out(observations)
+    for suite, values in figures.items():
+        print(suite, {name: round(value, 3) for name, value in values.items()})
+    matrix, labels, weights = _arrays(observations)
+    fitted, intercept = fit(matrix, labels, weights)
+    document: dict[str, Any] = {
+        "weights": {name: round(float(value), 4) for name, value in zip(FEATURES, fitted, strict=True)},
+        "intercept": round(intercept, 4),
+        "provenance": {
+            "made_by": "python -m evals.fitting.answerability",
+            "made_at": datetime.now(UTC).date().isoformat(),
+            "sets": SETS,
+            "half": HALF,
+            "seed": SEED,
+            "ridge": RIDGE,
+            "answerable_share": ANSWERABLE_SHARE,
+            "n_observations": len(observations),
+            "left_out": {
+                suite: {name: round(value, 3) for name, value in values.items()}
+                for suite, values in figures.items()
+            },
+        },
+    }
+    options.out.write_text(json.dumps(document, indent=1, ensure_ascii=False) + "\n", "utf-8")
+    return 0
+
+
+def _observe(options: argparse.Namespace) -> list[Observation]:
+    settings = load_settings(data_dir=options.cache)
+    embedder = open_embedder(settings.embedder, settings.model_cache)
+    options.cache.mkdir(parents=True, exist_ok=True)
+    found: list[Observation] = []
+    with (options.cache / "observations.jsonl").open("w", encoding="utf-8") as file:
+        for name, most in SETS.items():
+            print(name, file=sys.stderr, flush=True)
+            folder = options.sets / name
+            for each in observe(folder, settings, embedder, most=most, seed=SEED, half=HALF):
+                found.append(each)
+                file.write(json.dumps(each.to_json(), ensure_ascii=False) + "\n")
+            file.flush()
+    return found
+
+
+def _read(path: Path) -> list[Observation]:
+    lines = path.read_text("utf-8").splitlines()
+    return [Observation(**json.loads(line)) for line in lines]
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,159 @@
+"""What the calibration is fitted on: questions of development sets, put to the real steps of an answer.
+
+Each question is asked twice: as it is, and with the documents that answer it
+hidden, which makes an unanswerable question in any language. A question that
+its set marks as unanswerable is asked once.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from evals.indexes import index_rows_of
+from evals.retrieval_documents import with_languages
+from evals.retrieval_suite import load_retrieval_suite
+from evals.suite import Query, RetrievalSuite
+from helpdesk_bot.answerability import features, question_names
+from helpdesk_bot.answering import CANDIDATES, CLOSELY_READ
+from helpdesk_bot.extractive import Scored, Weights, Words, choose, read_closely, score_sentences
+from helpdesk_bot.helpdesk import open_helpdesk
+from helpdesk_bot.settings import Settings
+from helpdesk_bot.understanding import asks_for
+from index.chunks import Candidate
+from index.embedding import Embedder
+from index.lexical import tokens
+from index.retrieval import Retrieval, Retriever
+
+_HIDDEN_AT_MOST = 8  # passages of the answering documents among the candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Observation:
+    """One question as asked once.
+
+    ``answers`` is the label: one of the quotes that would be shown stands in a
+    document that answers (and holds the answer, where the set gives one).
+    ``sentences``: the parts of each read sentence's score, with whether it
+    holds the answer.
+    """
+
+    suite: str
+    query_id: str
+    variant: str  # shown | hidden | unanswerable
+    answers: bool
+    features: dict[str, float]
+    sentences: list[dict[str, Any]] = field(default_factory=list)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the observation as a JSON object."""
+        return asdict(self)
+
+
+def observe(
+    folder: Path, settings: Settings, embedder: Embedder, *, most: int, seed: int, half: int
+) -> Iterator[Observation]:
+    """Ask the questions of one retrieval suite.
+
+    Args:
+        folder: the suite, in BEIR's format.
+        settings: depth and model; the data directory is the suite's own.
+        embedder: loaded already.
+        most: how many questions, drawn by ``seed``.
+        seed: of the draw.
+        half: 0 or 1: which half of the *documents'* questions is used; the
+            other half is for the figures.
+    """
+    suite = with_languages(load_retrieval_suite(folder))
+    own, _ = index_rows_of(suite, settings, settings.data_dir, lambda *_: None)
+    queries = [query for place, query in enumerate(_by_document(suite)) if place % 2 == half]
+    random.Random(seed).shuffle(queries)  # noqa: S311  (a draw, no secret)
+    with open_helpdesk(own, embedder) as desk:
+        asker = _Asker(desk.retriever, embedder, settings)
+        for query in queries[:most]:
+            relevant = {name for name, grade in suite.qrels.get(query.query_id, {}).items() if grade > 0}
+            if not query.answerable:
+                yield asker.ask(suite, query, "unanswerable", set(), set())
+            elif relevant:
+                yield asker.ask(suite, query, "shown", relevant, set())
+                yield asker.ask(suite, query, "hidden", set(), relevant)
+
+
+def _by_document(suite: RetrievalSuite) -> list[Query]:
+    """Return the queries grouped by document, so that halves do not share many."""
+
+    def key(query: Query) -> str:
+        return min(suite.qrels.get(query.query_id, {}), default=query.query_id)
+
+    groups: dict[str, list[Query]] = {}
+    for query in suite.queries:
+        groups.setdefault(key(query), []).append(query)
+    # Interleaved by group: place % 2 then splits documents, not questions.
+    even = [query for place, name in enumerate(sorted(groups)) if place % 2 == 0 for query in groups[name]]
+    odd = [query for place, name in enumerate(sorted(groups)) if place % 2 == 1 for query in groups[name]]
+    shorter = min(len(even), len(odd))
+    return [query for pair in zip(even[:shorter], odd[:shorter], strict=True) for query in pair]
+
+
+@dataclass(frozen=True, slots=True)
+class _Asker:
+    retriever: Retriever
+    embedder: Embedder
+    settings: Settings
+
+    def ask(
+        self, suite: RetrievalSuite, query: Query, variant: str, relevant: set[str], hidden: set[str]
+    ) -> Observation:
+        depth = self.settings.depth
+        wanted = CANDIDATES[depth]
+        language = query.language or "und"
+        found = self.retriever.retrieve(query.text, language=language, most=wanted + _HIDDEN_AT_MOST)
+        kept = tuple(item for item in found.candidates if item.document.source not in hidden)[:wanted]
+        found = replace(found, candidates=kept)
+        words = Words(language, found.word_weights)
+        scored = self._scored(found, words, asks_for(query.text, language))
+        answers = any(
+            piece.candidate.document.source in relevant and _holds(piece.quote, piece.candidate, query)
+            for piece in choose(scored, Weights())
+        )
+        signals = features(found, scored, words, question_names(query.text))
+        sentences = [
+            {
+                "passage": item.candidate.score,
+                "pooled": item.pooled,
+                "alone": item.alone,
+                "words": item.coverage,
+                "kind": item.holds_kind,
+                "n_words": item.n_words,
+                "right": item.candidate.document.source in relevant
+                and _holds(item.text, item.candidate, query),
+            }
+            for item in scored
+        ]
+        return Observation(suite.name, query.query_id, variant, answers, signals, sentences)
+
+    def _scored(self, found: Retrieval, words: Words, wanted: tuple[str, ...]) -> tuple[Scored, ...]:
+        weights = Weights()
+        scored = score_sentences(found.candidates, found.query_vector, words, wanted, tokens, weights)
+
+        def embed(texts: list[str]) -> Any:
+            return self.embedder.embed_passages(texts, [()] * len(texts)).passages
+
+        most = CLOSELY_READ[self.settings.depth]
+        return read_closely(scored, found.query_vector, embed, most, weights)
+
+
+def _holds(quote: str, candidate: Candidate, query: Query) -> bool:
+    """Tell whether a quote holds a key answer; sets without answers judge by the document alone."""
+    if not query.answers:
+        return True
+    text = " ".join(quote.casefold().split())
+    passage = " ".join(candidate.passage.text.casefold().split())
+    keys = [" ".join(answer.casefold().split()) for answer in query.answers]
+    # An answer reworded by the set's authors stands nowhere verbatim: then the document decides.
+    if not any(key in passage for key in keys):
+        return not any(len(key) < 60 for key in keys)
+    return any(key in text for key in keys)

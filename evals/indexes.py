@@ -1,0 +1,166 @@
+"""The index of a suite, built once and kept by content.
+
+The folder's name is a hash over the documents, the embedder's options and the
+code of the rooms that make an index, so that a changed file, option or chunker
+gives another folder and nothing stale is ever searched.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from filelock import FileLock
+
+from evals.answer_suite import check_documents
+from evals.errors import RunError
+from evals.provenance import hash_code
+from evals.retrieval_documents import to_documents
+from evals.suite import AnswerSuite, RetrievalSuite
+from helpdesk_bot.settings import Settings
+
+Progress = Callable[[str, int, int], None]
+"""Called with (what is being done, steps done, steps in all; 0 where not known)."""
+
+_MARK = "complete.json"
+
+
+def index_documents_of(
+    suite: AnswerSuite, settings: Settings, cache: Path, progress: Progress
+) -> tuple[Settings, dict[str, Any]]:
+    """Ingest the documents of an answer suite, unless that was done before.
+
+    Returns:
+        settings whose data directory holds the index, and the ingest's report.
+
+    Raises:
+        SuiteError: a document path does not exist.
+    """
+    check_documents(suite)
+    return index_targets(suite.documents, settings, cache, progress)
+
+
+def index_targets(
+    targets: tuple[str, ...], settings: Settings, cache: Path, progress: Progress
+) -> tuple[Settings, dict[str, Any]]:
+    """Ingest files, folders and addresses; returns as `index_documents_of`."""
+    key = _key(settings, "answers", _hash_targets(targets))
+
+    def build(own: Settings) -> dict[str, Any]:
+        from helpdesk_bot.ingesting import ingest
+
+        progress("ingesting", 0, 0)
+        report: dict[str, Any] = ingest(own, targets).to_json()
+        return report
+
+    return _cached(settings, cache / key, build)
+
+
+def index_rows_of(
+    suite: RetrievalSuite, settings: Settings, cache: Path, progress: Progress
+) -> tuple[Settings, dict[str, Any]]:
+    """Index the rows of a retrieval suite, unless that was done before.
+
+    Returns:
+        settings whose data directory holds the index, and counts.
+    """
+    digest = hashlib.sha256()
+    for row in suite.corpus:
+        digest.update(json.dumps([row.document_id, row.title, row.text, row.language]).encode())
+    key = _key(settings, "retrieval", digest.hexdigest())
+
+    def build(own: Settings) -> dict[str, Any]:
+        from helpdesk_bot.database import open_database
+        from index.build import index_documents
+        from index.embedding import open_embedder
+
+        progress("indexing", 0, len(suite.corpus))
+        engine = open_database(own)
+        try:
+            embedder = open_embedder(own.embedder, own.model_cache)
+            index_documents(
+                engine,
+                own.data_dir,
+                embedder,
+                to_documents(suite),
+                database_url=own.database,
+                passage_tokens=own.passage_tokens,
+            )
+        finally:
+            engine.dispose()
+        progress("indexing", len(suite.corpus), len(suite.corpus))
+        return {"n_documents": len(suite.corpus)}
+
+    return _cached(settings, cache / key, build)
+
+
+def _cached(
+    settings: Settings, folder: Path, build: Callable[[Settings], dict[str, Any]]
+) -> tuple[Settings, dict[str, Any]]:
+    own = settings.model_copy(
+        update={
+            "data_dir": folder.absolute(),
+            "database_url": None,
+            # A run keeps its own records; the cached index must not grow with every run.
+            "record_conversations": False,
+        }
+    )
+    with _locked(folder):
+        mark = folder / _MARK
+        if mark.exists():
+            report: dict[str, Any] = json.loads(mark.read_text(encoding="utf-8"))
+            return own, report
+        shutil.rmtree(folder, ignore_errors=True)  # left by a killed run
+        folder.mkdir(parents=True)
+        report = build(own)
+        written = folder / (_MARK + ".part")
+        written.write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
+        written.rename(mark)
+    return own, report
+
+
+@contextmanager
+def _locked(folder: Path) -> Iterator[None]:
+    """Let one process build a folder; another waits for it and then finds it complete."""
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(f"{folder}.lock"):
+        yield
+
+
+def _key(settings: Settings, kind: str, content: str) -> str:
+    options = {
+        name: getattr(settings, name)
+        for name in ("embedder", "query_prefix", "passage_prefix", "passage_tokens")
+    }
+    parts = [kind, content, json.dumps(options, default=str), hash_code(("corpus", "index"))]
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
+def _hash_targets(targets: tuple[str, ...]) -> str:
+    """Hash addresses as they are, files and folders by name and content (sidecars included)."""
+    digest = hashlib.sha256()
+    for target in targets:
+        path = Path(target)
+        if target.startswith(("http://", "https://")):
+            digest.update(target.encode() + b"\0")
+            continue
+        files = sorted(path.rglob("*")) if path.is_dir() else sorted(path.parent.glob(path.name + "*"))
+        for file in files:
+            if file.is_file():
+                digest.update(file.relative_to(path.parent).as_posix().encode() + b"\0")
+                digest.update(hashlib.sha256(_bytes(file)).digest())
+    return digest.hexdigest()
+
+
+def _bytes(file: Path) -> bytes:
+    try:
+        return file.read_bytes()
+    except PermissionError:
+        return b"unreadable"  # the ingest reports it as failed
+    except OSError as error:
+        raise RunError(f"{file} cannot be read: {error.strerror}") from error

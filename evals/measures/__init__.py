@@ -1,0 +1,1 @@
+"""One measure a module, with its definition and source."""

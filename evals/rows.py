@@ -1,0 +1,110 @@
+"""Reading JSON Lines with errors that name file, line and field."""
+
+from __future__ import annotations
+
+import difflib
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from evals.errors import SuiteError
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One JSON object of a file and the line it stands on (1-based)."""
+
+    path: Path
+    line: int
+    fields: Mapping[str, Any]
+
+    def error(self, message: str, field: str | None = None) -> SuiteError:
+        """Return the error to raise about this row."""
+        return SuiteError(self.path, message, line=self.line, field=field)
+
+    def text(self, field: str, *, default: str | None = None, empty: bool = False) -> str:
+        """Return a string field; without ``default`` it must be there.
+
+        Raises:
+            SuiteError: missing, not a string, or empty where ``empty`` is False.
+        """
+        value = self.fields.get(field, default)
+        if value is None:
+            raise self.error("is missing", field)
+        if not isinstance(value, str):
+            raise self.error(f"must be a string, not {_kind(value)}", field)
+        if not empty and not value.strip():
+            raise self.error("is empty", field)
+        return value
+
+    def flag(self, field: str, *, default: bool) -> bool:
+        """Return a true/false field."""
+        value = self.fields.get(field, default)
+        if not isinstance(value, bool):
+            raise self.error(f"must be true or false, not {_kind(value)}", field)
+        return value
+
+    def texts(self, field: str) -> tuple[str, ...]:
+        """Return a list of non-empty strings; a missing field is the empty list."""
+        value = self.fields.get(field, [])
+        if not isinstance(value, list):
+            raise self.error(f"must be a list of strings, not {_kind(value)}", field)
+        for position, item in enumerate(value, 1):
+            if not isinstance(item, str) or not item.strip():
+                raise self.error(f"item {position} must be a string that is not empty", field)
+        return tuple(value)
+
+    def refuse_misspelt(self, known: Sequence[str]) -> None:
+        """Refuse a field that is nearly a known one: a typo would silently weaken the case.
+
+        Fields that resemble none are allowed, so that suites can carry notes.
+        """
+        for field in self.fields:
+            if field in known:
+                continue
+            near = difflib.get_close_matches(field, known, n=1, cutoff=0.8)
+            if near:
+                raise self.error(f"is not known; did you mean '{near[0]}'?", field)
+
+
+def read_rows(path: Path) -> Iterator[Row]:
+    """Yield the objects of a JSON Lines file; blank lines are passed over.
+
+    Raises:
+        SuiteError: the file is missing, not UTF-8, or a line is not a JSON object.
+    """
+    for line, text in read_lines(path):
+        try:
+            value = json.loads(text)
+        except json.JSONDecodeError as error:
+            raise SuiteError(path, f"not JSON ({error.msg} at column {error.colno})", line=line) from error
+        if not isinstance(value, dict):
+            raise SuiteError(path, f"a line must be a JSON object, not {_kind(value)}", line=line)
+        yield Row(path, line, value)
+
+
+def read_lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Yield (1-based number, text) of the lines that are not blank.
+
+    Lines end with a line feed alone: JSON strings may hold U+2028 and its like.
+    """
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError as error:
+        raise SuiteError(path, "the file is missing") from error
+    except OSError as error:
+        raise SuiteError(path, f"cannot be read: {error.strerror}") from error
+    for line, raw in enumerate(data.removeprefix(b"\xef\xbb\xbf").split(b"\n"), 1):
+        try:
+            text = raw.decode("utf-8").rstrip("\r")
+        except UnicodeDecodeError as error:
+            raise SuiteError(path, "is not UTF-8; save the file as UTF-8", line=line) from error
+        if text.strip():
+            yield line, text
+
+
+def _kind(value: object) -> str:
+    names = {dict: "an object", list: "a list", str: "a string", bool: "true/false", int: "a number"}
+    return "null" if value is None else names.get(type(value), "a number")

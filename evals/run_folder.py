@@ -1,0 +1,107 @@
+"""A run folder: everything that is needed to score a run again.
+
+::
+
+    config.json      what was run: suite, system, options, code, machine
+    suite/           the suite's own files as they were (answer suites)
+    qrels.trec       the judgements (retrieval suites), TREC format
+    outputs.jsonl    one line a case: the answer or ranking, or the error, and the time
+    texts.jsonl      the extracted text of every cited document version
+    documents.json   the language of each document by its source
+    run.trec         the rankings (retrieval suites), TREC format
+    scores.jsonl     one line a case: every measure and fact
+    summary.json     the figures
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+from evals.errors import RunError
+
+CONFIG, OUTPUTS, TEXTS, DOCUMENTS = "config.json", "outputs.jsonl", "texts.jsonl", "documents.json"
+SCORES, SUMMARY, TREC_RUN, TREC_QRELS, SUITE = (
+    "scores.jsonl",
+    "summary.json",
+    "run.trec",
+    "qrels.trec",
+    "suite",
+)
+
+
+def write_json(path: Path, value: Any) -> None:
+    """Write a JSON document by renaming a finished file into place."""
+    part = path.with_name(path.name + ".part")
+    part.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    part.replace(path)
+
+
+def read_json(path: Path) -> Any:
+    """Read a JSON document of a run folder.
+
+    Raises:
+        RunError: it is missing or torn.
+    """
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError as error:
+        raise RunError(f"{path} is missing; give the folder that `eval run --out` wrote") from error
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path} cannot be read: {error}") from error
+
+
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
+    """Write JSON Lines by renaming a finished file into place."""
+    part = path.with_name(path.name + ".part")
+    with part.open("w", encoding="utf-8") as file:
+        for row in rows:
+            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+    part.replace(path)
+
+
+def read_lines(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a JSON Lines file; a last line torn by a kill is passed over.
+
+    Raises:
+        RunError: the file is missing, or a line before the last is torn.
+    """
+    if not path.exists():
+        raise RunError(f"{path} is missing; give the folder that `eval run --out` wrote")
+    lines = path.read_bytes().split(b"\n")
+    for number, line in enumerate(lines, 1):
+        if not line.strip():
+            continue
+        try:
+            yield json.loads(line)
+        except ValueError as error:
+            if number == len(lines):  # no line feed after it: it was being written
+                return
+            raise RunError(f"{path}:{number}: not JSON; run the suite again into another folder") from error
+
+
+class LineWriter:
+    """Appends to a JSON Lines file, so that a killed run keeps what it had.
+
+    A torn last line is cut off first.
+    """
+
+    def __init__(self, path: Path) -> None:
+        if path.exists():
+            data = path.read_bytes()
+            whole = data.rfind(b"\n") + 1
+            if whole < len(data):
+                os.truncate(path, whole)
+        self._file = path.open("a", encoding="utf-8")
+
+    def append(self, row: Mapping[str, Any]) -> None:
+        """Write one line through to the file."""
+        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
+        self._file.flush()
+
+    def close(self) -> None:
+        """Close the file."""
+        self._file.close()
