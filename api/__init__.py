@@ -1,0 +1,1 @@
+"""How one gets in: HTTP, the pages, the ``helpdesk`` command."""

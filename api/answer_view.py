@@ -1,0 +1,184 @@
+"""An answer as the page shows it: labelled, grouped, in the page's language, safe to link."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote as percent_encode
+from urllib.parse import urlencode
+
+from api.markup import Block, Foreign, blocks
+from helpdesk_bot.phrases import language_name
+
+Words = Mapping[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SourceView:
+    """One citation; ``data`` is what the side sheet needs, already in the page's language."""
+
+    number: int
+    title: str
+    about: str
+    place: str
+    quote: str
+    language: str | None
+    language_label: str
+    href: str
+    data: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class RelatedView:
+    """A resource worth reading."""
+
+    title: str
+    why: str
+    href: str
+    official: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """All that the answer's template shows. ``status`` is the outcome's first word."""
+
+    status: str
+    label: str
+    question: str
+    question_language: str | None
+    language: str | None
+    body: tuple[Block, ...]
+    short_answer: str | None
+    short_answer_language: str | None
+    sources: Mapping[int, SourceView]
+    related: tuple[tuple[str, tuple[RelatedView, ...]], ...]
+    notes: tuple[str, ...]
+
+
+def language_tag(code: str | None) -> str | None:
+    """Return a code for a ``lang`` attribute; ``None`` where the language is not known."""
+    return None if not code or code == "und" else code
+
+
+def web_address(url: str | None) -> str | None:
+    """Return an address that may be linked to: ``http`` and ``https`` only."""
+    return url if url and url.lower().startswith(("http://", "https://")) else None
+
+
+def passage_address(document_id: str, version: int, start: int, end: int) -> str:
+    """Return the address of the page that shows a passage highlighted."""
+    query = urlencode({"version": version, "start": start, "end": end})
+    return f"/documents/{percent_encode(document_id, safe='')}?{query}#quote"
+
+
+def original_address(document_id: str, version: int, page: int | None) -> str:
+    """Return the address of a document's original file, at its page where it has one."""
+    address = f"/api/v1/documents/{percent_encode(document_id, safe='')}/original?version={version}"
+    return f"{address}#page={page}" if page else address
+
+
+def view(answer: Mapping[str, Any], words: Words, page_language: str) -> AnswerView:
+    """Return what the page shows of an answer.
+
+    Args:
+        answer: the answer's JSON document.
+        words: the page's own words.
+        page_language: the language of those words.
+    """
+    citations: list[Mapping[str, Any]] = answer["citations"]
+    sources = {citation["number"]: _source(citation, words, page_language) for citation in citations}
+    own = answer["answer_language"]
+    foreign = [
+        Foreign(text, citation["language"])
+        for citation in citations
+        if citation["language"] not in (own, "und")
+        for text in dict.fromkeys((citation["quote"], _one_line(citation["quote"])))
+    ]
+    short = answer["short_answer"]
+    languages = {citation["citation_id"]: citation["language"] for citation in citations}
+    status = answer["outcome"].partition("_")[0]
+    return AnswerView(
+        status=status,
+        label=words[f"status_{status}"],
+        question=answer["question"],
+        question_language=language_tag(answer["question_language"]),
+        language=language_tag(own),
+        body=blocks(answer["text"], frozenset(sources), foreign),
+        short_answer=short["text"] if short else None,
+        short_answer_language=language_tag(languages.get(short["citation_id"])) if short else None,
+        sources=sources,
+        related=_related(answer["related"], words),
+        notes=_notes(answer, words),
+    )
+
+
+def _one_line(quote: str) -> str:
+    """Return a quote as it stands in running text: on one line, without its list mark."""
+    return " ".join(quote.split()).lstrip("•–-*▪◦ ")
+
+
+def _source(citation: Mapping[str, Any], words: Words, page_language: str) -> SourceView:
+    document = citation["document"]
+    document_id, version, page = document["document_id"], document["version"], citation["page"]
+    language = language_tag(citation["language"])
+    named = language_name(language, page_language) if language else ""
+    about = [words.get(f"kind_{document['kind']}", ""), document["publisher"], document["date"], named]
+    place = [words["page_n"].format(page=page)] if page else []
+    if citation["heading_path"]:
+        place.append(" › ".join(citation["heading_path"]))
+    href = passage_address(document_id, version, citation["start_char"], citation["end_char"])
+    original_label = words["open_page"].format(page=page) if page else words["open_original"]
+    about_line = " · ".join(part for part in about if part)
+    label = words["quote_in"].format(language=named) if named else ""
+    data = {
+        "number": citation["number"],
+        "title": document["title"],
+        "titleLanguage": language_tag(document["language"]),
+        "about": about_line,
+        "place": " · ".join(place),
+        "language": language,
+        "languageLabel": label,
+        "start": citation["start_char"],
+        "end": citation["end_char"],
+        "text": f"/api/v1/documents/{percent_encode(document_id, safe='')}/text?version={version}",
+        "page": href,
+        "original": original_address(document_id, version, page),
+        "originalLabel": original_label,
+        "official": web_address(document["url"]),
+    }
+    return SourceView(
+        number=citation["number"],
+        title=document["title"],
+        about=about_line,
+        place=" · ".join(place),
+        quote=citation["quote"],
+        language=language,
+        language_label=label,
+        href=href,
+        data=data,
+    )
+
+
+def _related(items: list[Mapping[str, Any]], words: Words) -> tuple[tuple[str, tuple[RelatedView, ...]], ...]:
+    groups: dict[str, list[RelatedView]] = {}
+    for item in items:
+        heading = words.get(f"kinds_{item['kind']}", words["kinds_document"])
+        href = f"/documents/{percent_encode(item['document_id'], safe='')}"
+        groups.setdefault(heading, []).append(
+            RelatedView(item["title"], item["why"], href, web_address(item["url"]))
+        )
+    return tuple((heading, tuple(found)) for heading, found in groups.items())
+
+
+def _notes(answer: Mapping[str, Any], words: Words) -> tuple[str, ...]:
+    engine = answer["engine"]
+    notes = []
+    if answer["citations"] and engine["name"] == "generative":
+        notes.append(words["how_generative"].format(model=engine["model"] or "?"))
+    elif answer["citations"]:
+        notes.append(words["how_extractive"])
+    if not answer["outcome"].startswith(("blocked", "error")):
+        notes.append(words["confidence"].format(percent=round(answer["confidence"] * 100)))
+    notes.append(words["answer_id"].format(id=answer["answer_id"]))
+    return tuple(notes)

@@ -1,0 +1,107 @@
+"""``helpdesk backup`` and ``helpdesk restore``: the database and the originals in one file.
+
+The indexes are left out: they are made again from the database.
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sqlite3
+import tarfile
+import tempfile
+from pathlib import Path
+
+from api.commands.session import settings_of
+from api.console import Console
+from helpdesk_bot.errors import ConfigurationError
+from helpdesk_bot.settings import Settings
+
+DATABASE = "helpdesk.db"
+ORIGINALS = "originals"
+
+
+def backup(options: argparse.Namespace, console: Console) -> int:
+    """Write a backup; readers and writers may go on meanwhile."""
+    settings = _sqlite_only(settings_of(options))
+    source = settings.data_dir / DATABASE
+    if not source.exists():
+        raise ConfigurationError(f"There is nothing to back up: {source} does not exist. Choose --data-dir.")
+    target: Path = options.file.absolute()
+    part = target.with_name(target.name + ".part")
+    try:
+        with tempfile.TemporaryDirectory(dir=target.parent) as folder:
+            copy = Path(folder) / DATABASE
+            _copy_database(source, copy)
+            # The originals come after the database, so that every one it names is there.
+            with tarfile.open(part, "w:gz", compresslevel=1) as archive:
+                archive.add(copy, DATABASE)
+                originals = settings.data_dir / ORIGINALS
+                if originals.exists():
+                    archive.add(originals, ORIGINALS, filter=_no_leftovers)
+        os.replace(part, target)
+    except OSError as error:
+        part.unlink(missing_ok=True)
+        raise ConfigurationError(
+            f"The backup {target} cannot be written: {error.strerror or error}."
+        ) from error
+    size = target.stat().st_size
+    console.document({"file": str(target), "bytes": size})
+    console.result(f"{target} ({size / 1024**2:.1f} MiB)")
+    return 0
+
+
+def restore(options: argparse.Namespace, console: Console) -> int:
+    """Put a backup into a data directory that holds no database, and build its indexes."""
+    settings = _sqlite_only(settings_of(options))
+    if (settings.data_dir / DATABASE).exists():
+        raise ConfigurationError(
+            f"{settings.data_dir} holds a database already. Choose an empty --data-dir, or move it away."
+        )
+    from index.locks import write_lock
+
+    with write_lock(settings.data_dir):
+        _unpack(options.file, settings.data_dir)
+    from api.commands.indexing import repaired
+
+    report = repaired(settings)
+    console.document({"data_dir": str(settings.data_dir), "index": report})
+    console.result(f"Restored into {settings.data_dir}.")
+    return 0 if report["clean"] else 1
+
+
+def _sqlite_only(settings: Settings) -> Settings:
+    if settings.database_url is not None:
+        raise ConfigurationError("With database_url set, use the database's own backup tools (pg_dump).")
+    return settings
+
+
+def _copy_database(source: Path, target: Path) -> None:
+    """Copy a SQLite database that may be in use: one moment of it, whole."""
+    reading, writing = sqlite3.connect(source), sqlite3.connect(target)
+    try:
+        reading.backup(writing)
+    finally:
+        writing.close()
+        reading.close()
+
+
+def _no_leftovers(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
+    return None if Path(member.name).name.startswith(".") else member
+
+
+def _unpack(file: Path, data_dir: Path) -> None:
+    """Unpack aside, then move into place, the database last: half a restore is none."""
+    try:
+        with tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as folder:
+            with tarfile.open(file, "r:gz") as archive:
+                archive.extractall(folder, filter="data")
+            unpacked = Path(folder)
+            if not (unpacked / DATABASE).exists():
+                raise ConfigurationError(f"{file} is no backup of a helpdesk: it holds no {DATABASE}.")
+            originals = data_dir / ORIGINALS
+            if (unpacked / ORIGINALS).exists() and not originals.exists():
+                os.replace(unpacked / ORIGINALS, originals)
+            os.replace(unpacked / DATABASE, data_dir / DATABASE)
+    except (OSError, tarfile.TarError, EOFError) as error:
+        raise ConfigurationError(f"The backup {file} cannot be read: {error}.") from error

@@ -1,0 +1,59 @@
+"""Errors of the api room; `api.problems` says how each is answered.
+
+ApiError
+├── DocumentUnknown   no such document, or not that version
+├── BadRange          a span outside the document
+├── NotLoopback       only this machine may call
+├── RateLimited       the client has used up its requests
+├── Overloaded        too many questions are waiting
+└── Starting          the helpdesk is still loading, or could not be loaded
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class ApiError(Exception):
+    """Base of every error here; ``str()`` is shown to the caller."""
+
+    headers: tuple[tuple[str, str], ...] = ()
+    extra: tuple[tuple[str, Any], ...] = ()
+
+
+class DocumentUnknown(ApiError):
+    """No document has this id, or it has no such version."""
+
+
+class BadRange(ApiError):
+    """A span does not lie within the document's text."""
+
+
+class NotLoopback(ApiError):
+    """The caller is not on this machine."""
+
+
+class RateLimited(ApiError):
+    """The client has to wait ``retry_after_s`` seconds."""
+
+    def __init__(self, retry_after_s: int) -> None:
+        super().__init__(f"Too many requests from here. Try again in {retry_after_s} s.")
+        self.headers = (("Retry-After", str(retry_after_s)),)
+        self.extra = (("retry_after_s", retry_after_s),)
+
+
+class Overloaded(ApiError):
+    """The queue of questions is full."""
+
+    def __init__(self) -> None:
+        super().__init__("Too many questions are being answered at the moment. Try again in a few seconds.")
+        self.headers = (("Retry-After", "2"),)
+
+
+class Starting(ApiError):
+    """Questions are not answered yet, for these reasons."""
+
+    def __init__(self, reasons: tuple[str, ...]) -> None:
+        super().__init__("The helpdesk does not answer questions yet: " + "; ".join(reasons) + ".")
+        self.headers = (("Retry-After", "2"),)
+        self.extra = (("reasons", list(reasons)),)

@@ -1,0 +1,91 @@
+"""Server-rendered pages: their language, their templates, and the page of an error."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from fastapi import Request, Response
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from api.messages import languages, messages, negotiate
+from api.problems import Problem
+
+NATIVE_NAMES = {
+    "de": "Deutsch",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "it": "Italiano",
+    "pl": "Polski",
+    "sv": "Svenska",
+    "vi": "Tiếng Việt",
+}
+"""What speakers call their language: in a selector nobody should have to know another one."""
+
+
+@cache
+def _environment() -> Environment:
+    return Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+
+
+def page_language(request: Request) -> str:
+    """Return the language that this page is shown in."""
+    return negotiate(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+
+
+def render(template: str, language: str, **values: Any) -> str:
+    """Return a template filled with values and the words of a language."""
+    return (
+        _environment()
+        .get_template(template)
+        .render(words=messages(language), page_language=language, native_names=NATIVE_NAMES, **values)
+    )
+
+
+def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
+    """Return a whole page in the reader's language."""
+    language = page_language(request)
+    others = [
+        (code, NATIVE_NAMES.get(code, code), str(request.url.include_query_params(lang=code).query))
+        for code in languages()
+    ]
+    html = render(
+        template,
+        language,
+        switches=others,
+        path=request.url.path if request.method == "GET" else "/",
+        lang_query=f"?lang={language}" if request.query_params.get("lang") == language else "",
+        **values,
+    )
+    headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}
+    return Response(html.encode("utf-8", "replace"), status, headers, media_type="text/html; charset=utf-8")
+
+
+def wants_page(request: Request) -> bool:
+    """Return whether a person is looking: a browser, and no address for programs."""
+    for_programs = request.url.path.startswith(("/api/", "/v1/", "/health/", "/metrics", "/openapi"))
+    return not for_programs and "text/html" in request.headers.get("accept", "")
+
+
+def error_page(request: Request, problem: Problem) -> Response:
+    """Return the page that tells a reader what went wrong and how to go on."""
+    words = messages(page_language(request))
+    text = words.get(f"error_{problem.code}") or words.get(f"error_{problem.status}") or words["error_other"]
+    settings = request.app.state.service.settings
+    response = page(
+        request,
+        "error.html",
+        problem.status,
+        text=text.replace("{max}", str(settings.max_question_chars)),
+        code=problem.code,
+    )
+    response.headers.update(dict(problem.headers))
+    return response

@@ -1,0 +1,48 @@
+"""``POST /api/v1/ask``: one answer, as JSON or as a stream of events."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+from fastapi import APIRouter, Request, Response
+
+from api.dependencies import Limited, ServiceOf
+from api.replies import json_reply
+from api.schemas import AskBody
+from api.service import Service
+from api.streaming import stream_answer
+from helpdesk_bot.answers import Answer, Question, answer_to_json
+
+router = APIRouter(prefix="/api/v1", tags=["ask"])
+
+
+async def answer(service: Service, question: Question) -> dict[str, Any]:
+    """Return the answer to a question as JSON values.
+
+    Raises:
+        Starting: questions are not answered yet.
+        Overloaded: too many questions wait.
+    """
+    helpdesk = service.helpdesk
+    started = time.perf_counter()
+    given = await service.workers.run(lambda: helpdesk.ask(question))
+    service.metrics.answer(given.outcome, time.perf_counter() - started)
+    return answer_to_json(given)
+
+
+@router.post(
+    "/ask",
+    response_model=Answer,
+    summary="Ask a question",
+    description="Every outcome of a question is HTTP 200. With `Accept: text/event-stream` the answer comes "
+    "as `status`, `sentence`, `citation` and `related` events; `done` carries the whole answer.",
+)
+async def ask(body: AskBody, request: Request, service: ServiceOf, limited: Limited) -> Response:
+    """Answer a question."""
+    question = body.to_question(service.settings)
+    if "text/event-stream" in request.headers.get("accept", "").lower():
+        response = stream_answer(service, question)
+        response.headers.update(limited)
+        return response
+    return json_reply(await answer(service, question), limited)

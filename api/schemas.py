@@ -1,0 +1,67 @@
+"""The bodies of requests; unknown fields are refused."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from api.questions import check_question, clean, read_filters, read_language
+from helpdesk_bot.answers import Question, Turn
+from helpdesk_bot.settings import Settings
+
+MAX_TURNS = 20
+MAX_TURN_CHARS = 4000
+MAX_FILTER_VALUES = 50
+
+FilterValues = str | Annotated[list[str], Field(max_length=MAX_FILTER_VALUES)]
+
+
+class TurnBody(BaseModel):
+    """One earlier message of the conversation."""
+
+    model_config = ConfigDict(extra="forbid")
+
+    role: Literal["user", "assistant"]
+    text: str = Field(max_length=MAX_TURN_CHARS)
+
+
+class AskBody(BaseModel):
+    """A question."""
+
+    model_config = ConfigDict(
+        extra="forbid",
+        json_schema_extra={
+            "example": {"question": "Which regions use AI for citizen services?", "language": "sv"}
+        },
+    )
+
+    question: str = Field(description="1 to 2,000 characters (the limit is a setting).")
+    language: str | None = Field(None, description="Language of the answer; default: the question's.")
+    filters: dict[str, FilterValues] = Field(
+        default_factory=dict,
+        description="Only these documents: kind, language, theme, region, publisher, source, year.",
+    )
+    conversation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,32}$")
+    history: list[TurnBody] = Field(default_factory=list, max_length=MAX_TURNS)
+    depth: Literal["fast", "deep"] | None = None
+
+    def to_question(self, settings: Settings) -> Question:
+        """Return the question as a value, cleaned.
+
+        Raises:
+            QuestionRefused: empty, too long, or with filters that do not exist.
+        """
+        pairs = [
+            (name, value)
+            for name, values in self.filters.items()
+            for value in ([values] if isinstance(values, str) else values)
+        ]
+        return Question(
+            text=check_question(self.question, settings.max_question_chars),
+            language=read_language(self.language),
+            filters=read_filters(pairs),
+            conversation_id=self.conversation_id,
+            history=tuple(Turn(turn.role, clean(turn.text)) for turn in self.history),
+            depth=self.depth or settings.depth,
+        )

@@ -1,0 +1,77 @@
+"""The threads that answer questions: few, with a queue that is short enough to say no in time."""
+
+from __future__ import annotations
+
+import asyncio
+import queue
+import threading
+from collections.abc import Callable
+from typing import TypeVar
+
+from api.errors import Overloaded
+
+T = TypeVar("T")
+
+
+class Workers:
+    """A fixed number of daemon threads.
+
+    They are daemons, unlike those of ``ThreadPoolExecutor``, so that a
+    question that hangs cannot keep a stopping server alive.
+    """
+
+    def __init__(self, n_threads: int, max_waiting: int) -> None:
+        self._tasks: queue.Queue[Callable[[], None]] = queue.Queue(max_waiting)
+        for number in range(n_threads):
+            threading.Thread(target=self._work, name=f"answer-{number}", daemon=True).start()
+
+    @property
+    def n_waiting(self) -> int:
+        """How many tasks wait for a thread."""
+        return self._tasks.qsize()
+
+    def submit(self, task: Callable[[], None]) -> None:
+        """Run a task when a thread is free; the task must not raise.
+
+        Raises:
+            Overloaded: too many tasks wait already.
+        """
+        try:
+            self._tasks.put_nowait(task)
+        except queue.Full:
+            raise Overloaded from None
+
+    async def run(self, work: Callable[[], T]) -> T:
+        """Return what ``work`` returns (or raise what it raises) without blocking the event loop."""
+        loop = asyncio.get_running_loop()
+        future: asyncio.Future[T] = loop.create_future()
+
+        def settle(deliver: Callable[[], None]) -> None:
+            if not future.done():  # the caller may have gone
+                deliver()
+
+        def task() -> None:
+            if future.cancelled():
+                return
+            try:
+                value = work()
+            except Exception as error:
+                failure = error
+                _call(loop, lambda: settle(lambda: future.set_exception(failure)))
+            else:
+                _call(loop, lambda: settle(lambda: future.set_result(value)))
+
+        self.submit(task)
+        return await future
+
+    def _work(self) -> None:
+        while True:
+            self._tasks.get()()
+
+
+def _call(loop: asyncio.AbstractEventLoop, action: Callable[[], None]) -> None:
+    """Run an action on the loop, unless the server has stopped meanwhile."""
+    try:
+        loop.call_soon_threadsafe(action)
+    except RuntimeError:
+        return

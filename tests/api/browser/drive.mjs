@@ -1,0 +1,83 @@
+// Drives Chromium for tests/api/test_browser.py: reads orders as JSON from standard input, carries
+// each out in a context of its own, prints the reports as JSON. Only the browser's own facts are reported; pytest judges them.
+
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const { chromium } = require("playwright-core");
+const axeSource = require("axe-core").source;
+
+const QUIET = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+let input = "";
+for await (const chunk of process.stdin) input += chunk;
+const { address, chromium: executablePath, orders } = JSON.parse(input);
+
+const browser = await chromium.launch({ executablePath, args: QUIET, headless: true });
+const reports = [];
+for (const order of orders) reports.push(await carryOut(order));
+await browser.close();
+process.stdout.write(JSON.stringify(reports));
+
+async function carryOut(order) {
+  const context = await browser.newContext({
+    viewport: order.viewport ?? { width: 1280, height: 900 },
+    colorScheme: order.colour ?? "light",
+    reducedMotion: order.motion ?? "reduce",
+    locale: order.locale ?? "en",
+    javaScriptEnabled: order.scripts ?? true,
+  });
+  const report = { requests: [], errors: [], axe: {}, values: {} };
+  try {
+    const page = await context.newPage();
+    page.setDefaultTimeout(30_000);
+    page.on("request", (request) => report.requests.push(request.url()));
+    page.on("pageerror", (error) => report.errors.push(String(error)));
+    page.on("console", (message) => message.type() === "error" && report.errors.push(message.text()));
+    for (const step of order.steps) await take(page, step, report);
+  } catch (error) {
+    report.failure = String(error?.stack ?? error);
+  } finally {
+    await context.close();
+  }
+  return report;
+}
+
+async function take(page, step, report) {
+  const [name, ...rest] = step;
+  if (name === "goto") await page.goto(address + rest[0]);
+  else if (name === "type") await page.locator(rest[0]).fill(rest[1]);
+  else if (name === "click") await page.locator(rest[0]).first().click();
+  else if (name === "press") await page.keyboard.press(rest[0]);
+  else if (name === "focus") await page.locator(rest[0]).first().focus();
+  else if (name === "select") await page.locator(rest[0]).selectOption(rest[1]);
+  else if (name === "wait") await page.locator(rest[0]).first().waitFor({ state: rest[1] ?? "visible" });
+  else if (name === "block") await page.route(rest[0], (route) => route.abort());
+  else if (name === "shot") await page.screenshot({ path: rest[0], fullPage: rest[1] ?? true });
+  else if (name === "value") report.values[rest[0]] = await page.evaluate(rest[1]);
+  else if (name === "axe") report.axe[rest[0]] = await check(page);
+  else throw new Error(`unknown step ${name}`);
+}
+
+async function check(page) {
+  // Playwright's evaluate is not bound by the page's own content policy.
+  await page.evaluate(axeSource);
+  const results = await page.evaluate(
+    (tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }),
+    TAGS,
+  );
+  return results.violations.map((violation) => ({
+    id: violation.id,
+    help: violation.help,
+    nodes: violation.nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary}`),
+  }));
+}
