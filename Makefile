@@ -44,7 +44,7 @@ test-deps: ## What the browser tests need beyond PyPI: Debian's Chromium, npm pa
 	  SUDO=$$([ "$$(id -u)" = 0 ] || echo sudo); \
 	  $$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; }
 	@command -v npm >/dev/null || { echo "make test-deps: npm is missing; install Node.js 20 or newer" >&2; exit 2; }
-	@npm ci --no-audit --no-fund
+	@npm ci --ignore-scripts --no-audit --no-fund
 
 soak-ingest: $(VENV)/.dev ## 20 kill -9 at random moments of an ingest of 300 documents
 	@HELPDESK_SOAK=1 $(BIN)/python -m pytest -m soak tests/index/test_kill.py -x -s

@@ -34,7 +34,9 @@ def open_real(settings: Settings) -> Helpdesk:
     """Open the helpdesk of these settings."""
     from helpdesk_bot.helpdesk import open_helpdesk
 
-    return open_helpdesk(settings)
+    helpdesk = open_helpdesk(settings)
+    helpdesk.warm_up()
+    return helpdesk
 
 
 class Service:

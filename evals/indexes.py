@@ -133,10 +133,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _key(settings: Settings, kind: str, content: str) -> str:
-    options = {
-        name: getattr(settings, name)
-        for name in ("embedder", "query_prefix", "passage_prefix", "passage_tokens")
-    }
+    options = {name: getattr(settings, name) for name in ("embedder", "passage_tokens")}
     parts = [kind, content, json.dumps(options, default=str), hash_code(("corpus", "index"))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 

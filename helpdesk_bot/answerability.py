@@ -45,13 +45,18 @@ def calibration() -> Calibration:
 
 
 def features(
-    retrieval: Retrieval, scored: tuple[Scored, ...], words: Words, asked: tuple[str, ...]
+    retrieval: Retrieval,
+    read: tuple[Scored, ...],
+    all_sentences: tuple[Scored, ...],
+    words: Words,
+    asked: tuple[str, ...],
 ) -> dict[str, float]:
     """Return the signals of answerability.
 
     Args:
         retrieval: what was found.
-        scored: its sentences, read closely, the best first.
+        read: its sentences that were read closely, the best first.
+        all_sentences: all of its sentences.
         words: the question's words and their rarity.
         asked: see `question_names`.
 
@@ -59,16 +64,17 @@ def features(
         ``dense``: cosine similarity of the best sentence's passage, less 0.8;
         ``lead``: that, less the mean of the candidates'; ``pooled`` and
         ``alone``: the best sentence's two similarities, less 0.8; ``gap``: how
-        far the best sentence's score stands above the mean of those read;
+        far the best sentence's score stands above the next three; ``stands_out``:
+        how far its pooled similarity stands above that of all sentences;
         ``coverage``: share (by rarity) of the question's words in the best
         passage and its headings, where question and passage share a language,
         and ``cross_coverage`` where they do not; ``same_language``: 1 or 0;
         ``missing_names``: share of the question's numbers and names that the
         best passage does not hold.
     """
-    if not scored:
+    if not read:
         return {}
-    best = scored[0]
+    best, next_best = read[0], read[1:4]
     passage = best.candidate.passage
     same = float(passage.language == words.language)
     dense = [item.dense for item in retrieval.candidates if item.dense is not None]
@@ -81,7 +87,8 @@ def features(
         "lead": top - sum(dense) / len(dense) if dense else 0.0,
         "pooled": best.pooled - 0.8,
         "alone": (best.alone if best.alone is not None else best.pooled) - 0.8,
-        "gap": best.score - sum(item.score for item in scored) / len(scored),
+        "gap": best.score - sum(item.score for item in next_best) / len(next_best) if next_best else 0.0,
+        "stands_out": best.pooled - sum(item.pooled for item in all_sentences) / len(all_sentences),
         "coverage": coverage * same,
         "sentence_coverage": best.coverage * same,
         "same_language": same,

@@ -29,7 +29,7 @@ CANDIDATES = {"fast": 12, "deep": 20}
 """Passages read for an answer, by depth."""
 
 
-CLOSELY_READ = {"fast": 8, "deep": 32}
+CLOSELY_READ = {"fast": 4, "deep": 16}
 """Sentences that are read by themselves, by depth."""
 
 
@@ -96,11 +96,12 @@ def retrieve(draft: Draft, parts: Parts) -> Draft:
         understanding.stand_alone,
         language=understanding.question_language,
         filters=filters,
-        most=CANDIDATES[draft.question.depth],
+        most=CANDIDATES[draft.depth],
     )
     return replace(
         draft,
         retrieval=retrieval,
+        notes=draft.notes + retrieval.notes,
         timings_ms={**draft.timings_ms, **{f"retrieve.{k}": v for k, v in retrieval.timings_ms.items()}},
     )
 
@@ -118,7 +119,7 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
     if draft.retrieval is None or draft.understanding is None:
         return draft
     words = Words(draft.understanding.question_language, draft.retrieval.word_weights)
-    scored = score_sentences(
+    sentences = score_sentences(
         draft.retrieval.candidates,
         draft.retrieval.query_vector,
         words,
@@ -126,18 +127,19 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
         tokens,
         parts.weights,
     )
-    scored = read_closely(
-        scored,
+    read = read_closely(
+        sentences,
         draft.retrieval.query_vector,
         parts.embed_alone,
-        CLOSELY_READ[draft.question.depth],
+        CLOSELY_READ[draft.depth],
         parts.weights,
     )
-    if not scored:
+    if not read:
         return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
-    signals = features(draft.retrieval, scored, words, question_names(draft.understanding.stand_alone))
+    asked = question_names(draft.understanding.stand_alone)
+    signals = features(draft.retrieval, read, sentences, words, asked)
     confidence = parts.calibration.probability(signals)
-    draft = replace(draft, evidence=choose(scored, parts.weights), confidence=confidence, features=signals)
+    draft = replace(draft, evidence=choose(read, parts.weights), confidence=confidence, features=signals)
     if confidence < parts.settings.min_confidence:
         return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="low_confidence")
     return draft
@@ -189,7 +191,7 @@ class Progressed:
 
 def run_steps(question: Question, parts: Parts) -> Iterator[Progressed]:
     """Run the steps one by one, yielding after each."""
-    draft = begin(question)
+    draft = begin(question, parts.settings)
     for name, step in STEPS:
         if draft.outcome is not None and name not in ALWAYS:
             continue
@@ -200,7 +202,7 @@ def run_steps(question: Question, parts: Parts) -> Iterator[Progressed]:
         yield Progressed(name, draft)
 
 
-def begin(question: Question) -> Draft:
+def begin(question: Question, settings: Settings) -> Draft:
     """Return the draft that the first step takes."""
     return Draft(
         question=question,
@@ -208,6 +210,7 @@ def begin(question: Question) -> Draft:
         conversation_id=question.conversation_id or uuid.uuid4().hex,
         created_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         text=guardrails.clean(question.text),
+        depth=question.depth or settings.depth,
     )
 
 
@@ -224,10 +227,8 @@ def finish(draft: Draft, parts: Parts) -> Answer:
 
 def answer_question(question: Question, parts: Parts) -> Answer:
     """Answer a question; not knowing is an outcome, not an exception."""
-    draft = begin(question)
-    for progressed in run_steps(question, parts):
-        draft = progressed.draft
-    return finish(draft, parts)
+    *_, last = run_steps(question, parts)
+    return finish(last.draft, parts)
 
 
 def _answer(draft: Draft, parts: Parts) -> Answer:
@@ -260,7 +261,7 @@ def _trace(draft: Draft, parts: Parts) -> dict[str, Any]:
     rejected = retrieval.rejected if retrieval else ()
     return {
         "index_version": parts.index_version(),
-        "depth": draft.question.depth,
+        "depth": draft.depth,
         "searched_for": draft.understanding.stand_alone if draft.understanding else draft.text,
         "retrieved": [
             {

@@ -31,14 +31,17 @@ class Turn:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What was asked. ``filters`` maps a field to its allowed values; empty means all documents."""
+    """What was asked. ``filters`` maps a field to its allowed values; empty means all documents.
+
+    ``depth`` and ``language``: ``None`` means the setting's, and the question's own.
+    """
 
     text: str
     language: str | None = None
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     conversation_id: str | None = None
     history: tuple[Turn, ...] = ()
-    depth: Depth = "fast"
+    depth: Depth | None = None
 
 
 @dataclass(frozen=True, slots=True)

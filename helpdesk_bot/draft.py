@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 from helpdesk_bot.answers import (
     Citation,
+    Depth,
     EngineInfo,
     Outcome,
     Question,
@@ -32,6 +33,7 @@ class Draft:
     conversation_id: str
     created_at: str
     text: str
+    depth: Depth
     understanding: Understanding | None = None
     retrieval: Retrieval | None = None
     evidence: tuple[Evidence, ...] = ()

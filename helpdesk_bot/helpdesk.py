@@ -9,6 +9,7 @@ from typing import Any, Literal, Self
 from sqlalchemy import Engine
 
 from corpus.catalog import Catalog
+from corpus.language import detect
 from helpdesk_bot.answerability import calibration
 from helpdesk_bot.answering import Parts, answer_question, finish, run_steps
 from helpdesk_bot.answers import Answer, Question, answer_to_json
@@ -89,6 +90,11 @@ class Helpdesk:
             yield "related", resource
         yield "done", document
 
+    def warm_up(self) -> None:
+        """Do once what the first question would wait for: language tables, the model's first pass."""
+        detect("warm up")
+        self.retriever.retrieve("warm up", language="en", most=1)
+
     def index_version(self) -> str:
         """Return what tells this state of the index from another: revision and generation."""
         status = self.dense.status()
@@ -130,7 +136,9 @@ def open_helpdesk(settings: Settings, embedder: Embedder | None = None) -> Helpd
         EmbedderMismatch: the index was made with another model.
     """
     engine = open_database(settings)
-    model = embedder or open_embedder(settings.embedder, settings.model_cache)
+    model = embedder or open_embedder(
+        settings.embedder, settings.model_cache, n_threads=settings.answer_threads
+    )
     with engine.connect() as connection:
         store.check_embedder(connection, embedder_stamp(model))
     return Helpdesk(settings, engine, model)

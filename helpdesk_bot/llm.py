@@ -14,12 +14,11 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import Any, Protocol
 
-from index.sentences import sentence_spans
-
 from helpdesk_bot.answers import Citation, EngineInfo, Sentence
 from helpdesk_bot.errors import ConfigurationError, EngineFailure
 from helpdesk_bot.phrases import language_name
 from helpdesk_bot.settings import Settings
+from index.sentences import sentence_spans
 
 _TOKEN = re.compile(r"\[S(\d{1,3})\]")
 _LOOKALIKE = re.compile(r"\[\s*[sS]?\d+(?:\s*[,;–-]\s*[sS]?\d+)*\s*\]")
@@ -128,7 +127,7 @@ def open_writer(settings: Settings) -> ChatWriter | None:
         options["api_key"] = settings.chat_api_key
     try:
         model = init_chat_model(settings.chat_model, **options)
-    except (ImportError, ValueError) as error:
+    except Exception as error:  # each provider has its own error for a missing key or package
         raise ConfigurationError(
             f"The chat model {settings.chat_model!r} cannot be opened: {error} "
             "Name it as provider:model, e.g. openai:gpt-4.1-mini, and install the provider's package."

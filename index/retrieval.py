@@ -8,6 +8,7 @@ from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass, field
 
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import DatabaseError
 
 from corpus.catalog import Catalog
 from index import lexical, store
@@ -35,6 +36,7 @@ class Retrieval:
     candidates: tuple[Candidate, ...]
     rejected: tuple[tuple[str, str, float], ...]  # passage_id, reason, fused score
     word_weights: Mapping[str, float]  # of the query's tokens, see `word_weights`
+    notes: tuple[str, ...]  # what did not work, for the trace
     timings_ms: dict[str, float] = field(default_factory=dict)
 
 
@@ -82,8 +84,7 @@ class Retriever:
             allowed = allowed_passages(connection, filters)
             dense = self._dense.search(vector, DEPTH_OF_LISTS, allowed)
             clock.lap("dense")
-            words = lexical.search(connection, query, language, DEPTH_OF_LISTS, allowed)
-            weights = word_weights(connection, query, language)
+            words, weights, notes = _by_words(connection, query, language, allowed)
             clock.lap("lexical")
             fused = fuse(
                 dense,
@@ -98,13 +99,24 @@ class Retriever:
             superseded = self._superseded_now(store.revision(connection))
         candidates, rejected = arrange(demoted(fused, found, superseded), found, infos, most)
         clock.lap("load")
-        return Retrieval(vector, candidates, rejected, weights, clock.laps)
+        return Retrieval(vector, candidates, rejected, weights, notes, clock.laps)
 
     def _superseded_now(self, revision: int) -> Set[str]:
         """Return the ids of the documents that another one in force replaces, read once a revision."""
         if self._superseded[0] != revision:
             self._superseded = (revision, frozenset(self._catalog.superseded()))
         return self._superseded[1]
+
+
+def _by_words(
+    connection: Connection, query: str, language: str, allowed: Set[str] | None
+) -> tuple[list[Hit], dict[str, float], tuple[str, ...]]:
+    """Search the lexical index; a damaged one is passed over, since meaning alone finds most."""
+    try:
+        hits = lexical.search(connection, query, language, DEPTH_OF_LISTS, allowed)
+        return hits, word_weights(connection, query, language), ()
+    except DatabaseError:
+        return [], {}, ("the lexical index is damaged: run `helpdesk index repair`",)
 
 
 def word_weights(connection: Connection, query: str, language: str) -> dict[str, float]:

@@ -26,13 +26,13 @@ from index.embedding import open_embedder
 
 SETS = {
     "swequad-mc-dev": 60,
-    "xquad-en": 100,
-    "xquad-vi": 100,
-    "xquad-x-doc_en-q_vi": 80,
-    "xquad-x-doc_vi-q_en": 80,
+    "xquad-en": 60,
+    "xquad-vi": 60,
+    "xquad-x-doc_en-q_vi": 60,
+    "xquad-x-doc_vi-q_en": 60,
     "swefaq-dev": 50,
-    "xquad-x-doc_en-q_sv-mt": 80,
-    "squad2-en": 150,
+    "xquad-x-doc_en-q_sv-mt": 60,
+    "squad2-en": 120,
 }
 """Development sets and how many questions of each: several languages, pairs of languages, near misses."""
 
@@ -41,6 +41,7 @@ FEATURES = (
     "pooled",
     "lead",
     "gap",
+    "stands_out",
     "coverage",
     "sentence_coverage",
     "cross_coverage",
@@ -163,7 +164,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _observe(options: argparse.Namespace) -> list[Observation]:
-    settings = load_settings(data_dir=options.cache)
+    settings = load_settings(data_dir=options.cache, depth="deep")
     embedder = open_embedder(settings.embedder, settings.model_cache)
     options.cache.mkdir(parents=True, exist_ok=True)
     found: list[Observation] = []

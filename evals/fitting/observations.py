@@ -13,20 +13,22 @@ from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from evals.indexes import index_rows_of
 from evals.retrieval_documents import with_languages
 from evals.retrieval_suite import load_retrieval_suite
 from evals.suite import Query, RetrievalSuite
 from helpdesk_bot.answerability import features, question_names
 from helpdesk_bot.answering import CANDIDATES, CLOSELY_READ
-from helpdesk_bot.extractive import Scored, Weights, Words, choose, read_closely, score_sentences
+from helpdesk_bot.extractive import Weights, Words, choose, read_closely, score_sentences
 from helpdesk_bot.helpdesk import open_helpdesk
 from helpdesk_bot.settings import Settings
 from helpdesk_bot.understanding import asks_for
-from index.chunks import Candidate
+from index.chunks import Candidate, FloatArray
 from index.embedding import Embedder
 from index.lexical import tokens
-from index.retrieval import Retrieval, Retriever
+from index.retrieval import Retriever
 
 _HIDDEN_AT_MOST = 8  # passages of the answering documents among the candidates
 
@@ -103,6 +105,7 @@ class _Asker:
     retriever: Retriever
     embedder: Embedder
     settings: Settings
+    known: dict[str, FloatArray] = field(default_factory=dict)
 
     def ask(
         self, suite: RetrievalSuite, query: Query, variant: str, relevant: set[str], hidden: set[str]
@@ -114,12 +117,16 @@ class _Asker:
         kept = tuple(item for item in found.candidates if item.document.source not in hidden)[:wanted]
         found = replace(found, candidates=kept)
         words = Words(language, found.word_weights)
-        scored = self._scored(found, words, asks_for(query.text, language))
+        everything = score_sentences(
+            found.candidates, found.query_vector, words, asks_for(query.text, language), tokens, Weights()
+        )
+        most = CLOSELY_READ[depth]
+        scored = read_closely(everything, found.query_vector, self._embed, most, Weights())
         answers = any(
             piece.candidate.document.source in relevant and _holds(piece.quote, piece.candidate, query)
             for piece in choose(scored, Weights())
         )
-        signals = features(found, scored, words, question_names(query.text))
+        signals = features(found, scored, everything, words, question_names(query.text))
         sentences = [
             {
                 "passage": item.candidate.score,
@@ -135,15 +142,13 @@ class _Asker:
         ]
         return Observation(suite.name, query.query_id, variant, answers, signals, sentences)
 
-    def _scored(self, found: Retrieval, words: Words, wanted: tuple[str, ...]) -> tuple[Scored, ...]:
-        weights = Weights()
-        scored = score_sentences(found.candidates, found.query_vector, words, wanted, tokens, weights)
-
-        def embed(texts: list[str]) -> Any:
-            return self.embedder.embed_passages(texts, [()] * len(texts)).passages
-
-        most = CLOSELY_READ[self.settings.depth]
-        return read_closely(scored, found.query_vector, embed, most, weights)
+    def _embed(self, texts: list[str]) -> FloatArray:
+        # The hidden variant reads many of the sentences that the shown one read.
+        new = [text for text in dict.fromkeys(texts) if text not in self.known]
+        if new:
+            vectors = self.embedder.embed_passages(new, [()] * len(new)).passages
+            self.known.update(zip(new, vectors, strict=True))
+        return np.array([self.known[text] for text in texts], np.float32)
 
 
 def _holds(quote: str, candidate: Candidate, query: Query) -> bool:

@@ -68,8 +68,8 @@ class TutorialIndex:
         self._embeddings = HuggingFaceEmbeddings(
             model_name=model_name(settings),
             model_kwargs={"device": "cpu", "model_kwargs": {"dtype": "float32"}},
-            encode_kwargs={"normalize_embeddings": True, "prompt": settings.passage_prefix or "passage: "},
-            query_encode_kwargs={"normalize_embeddings": True, "prompt": settings.query_prefix or "query: "},
+            encode_kwargs={"normalize_embeddings": True, "prompt": "passage: "},
+            query_encode_kwargs={"normalize_embeddings": True, "prompt": "query: "},
         )
         self._folder = folder
         self._store: Any = None
