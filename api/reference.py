@@ -20,9 +20,9 @@ SETTINGS_INTRODUCTION = """# Settings
 
 Made from `helpdesk_bot/settings.py` by `python -m api.reference`; do not edit it here.
 
-A setting is given as an environment variable (`HELPDESK_` and its name in capitals) or as a line of the TOML file
-named with `--config`. The command line goes before the environment, the environment before the file. An unknown name in
-the file is refused.
+A setting is given as an environment variable (`HELPDESK_` and its name in capitals) or as a line of the
+TOML file named with `--config`. The command line goes before the environment, the environment before the
+file. An unknown name in the file is refused.
 
 | setting | variable | default | what it does |
 |---|---|---|---|

@@ -50,6 +50,7 @@ def features(
     all_sentences: tuple[Scored, ...],
     words: Words,
     asked: tuple[str, ...],
+    asks_for: tuple[str, ...],
 ) -> dict[str, float]:
     """Return the signals of answerability.
 
@@ -59,6 +60,7 @@ def features(
         all_sentences: all of its sentences.
         words: the question's words and their rarity.
         asked: see `question_names`.
+        asks_for: see `understanding.asks_for`.
 
     Returns:
         ``dense``: cosine similarity of the best sentence's passage, less 0.8;
@@ -69,6 +71,8 @@ def features(
         ``coverage``: share (by rarity) of the question's words in the best
         passage and its headings, where question and passage share a language,
         and ``cross_coverage`` where they do not; ``same_language``: 1 or 0;
+        ``kind_missing``: 1 where a number or a time is asked for and none of
+        the best three sentences holds a digit;
         ``missing_names``: share of the question's numbers and names that the
         best passage does not hold.
     """
@@ -93,6 +97,7 @@ def features(
         "sentence_coverage": best.coverage * same,
         "same_language": same,
         "cross_coverage": coverage * (1.0 - same),
+        "kind_missing": float(bool(asks_for) and not any(item.holds_kind for item in read[:3])),
         "missing_names": _missing_share(asked, best.candidate),
     }
 

@@ -137,7 +137,7 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
     if not read:
         return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
     asked = question_names(draft.understanding.stand_alone)
-    signals = features(draft.retrieval, read, sentences, words, asked)
+    signals = features(draft.retrieval, read, sentences, words, asked, draft.understanding.asks_for)
     confidence = parts.calibration.probability(signals)
     draft = replace(draft, evidence=choose(read, parts.weights), confidence=confidence, features=signals)
     if confidence < parts.settings.min_confidence:

@@ -43,7 +43,7 @@ class Settings(BaseModel):
         1,
         ge=1,
         le=64,
-        description="Threads that embed one question; more gain a fifth on an idle machine and lose under load.",
+        description="Threads that embed one question; more gain a fifth when idle and lose under load.",
     )
     host: str = Field("127.0.0.1", description="Address that `helpdesk serve` listens on.")
     port: int = Field(8000, ge=0, le=65535, description="Port that `helpdesk serve` listens on.")

@@ -9,7 +9,7 @@ from corpus.language import detect
 from helpdesk_bot.answers import Turn
 from helpdesk_bot.phrases import catalogue, languages
 
-FOLLOW_UP_CHARS = 45
+FOLLOW_UP_CHARS = 36
 """A question of at most this many characters is read together with the one before it."""
 
 

@@ -25,14 +25,15 @@ from helpdesk_bot.settings import load_settings
 from index.embedding import open_embedder
 
 SETS = {
-    "swequad-mc-dev": 60,
-    "xquad-en": 60,
-    "xquad-vi": 60,
     "xquad-x-doc_en-q_vi": 60,
     "xquad-x-doc_vi-q_en": 60,
-    "swefaq-dev": 50,
     "xquad-x-doc_en-q_sv-mt": 60,
-    "squad2-en": 120,
+    "swefaq-dev": 50,
+    "clapnq-en": 60,
+    "swequad-mc-dev": 40,
+    "squad2-en": 80,
+    "xquad-vi": 40,
+    "conditionalqa-en": 60,
 }
 """Development sets and how many questions of each: several languages, pairs of languages, near misses."""
 

@@ -117,8 +117,9 @@ class _Asker:
         kept = tuple(item for item in found.candidates if item.document.source not in hidden)[:wanted]
         found = replace(found, candidates=kept)
         words = Words(language, found.word_weights)
+        wanted_kinds = asks_for(query.text, language)
         everything = score_sentences(
-            found.candidates, found.query_vector, words, asks_for(query.text, language), tokens, Weights()
+            found.candidates, found.query_vector, words, wanted_kinds, tokens, Weights()
         )
         most = CLOSELY_READ[depth]
         scored = read_closely(everything, found.query_vector, self._embed, most, Weights())
@@ -126,7 +127,7 @@ class _Asker:
             piece.candidate.document.source in relevant and _holds(piece.quote, piece.candidate, query)
             for piece in choose(scored, Weights())
         )
-        signals = features(found, scored, everything, words, question_names(query.text))
+        signals = features(found, scored, everything, words, question_names(query.text), wanted_kinds)
         sentences = [
             {
                 "passage": item.candidate.score,

@@ -63,9 +63,9 @@ def test_a_short_question_is_read_with_the_last_one_of_the_user(text: str) -> No
 @pytest.mark.parametrize(
     "text",
     [
-        "How many libraries lent tablets to residents?",
-        "Hur många bibliotek lånade ut surfplattor till boende?",
-        "Bao nhiêu thư viện cho người dân mượn máy tính bảng?",
+        "How many libraries lent tablets to the residents of the town?",
+        "Hur många bibliotek lånade ut surfplattor till boende i staden?",
+        "Bao nhiêu thư viện cho người dân mượn máy tính bảng trong năm?",
     ],
 )
 def test_a_whole_question_stands_alone(text: str) -> None:
