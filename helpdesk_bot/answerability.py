@@ -16,7 +16,7 @@ from functools import cache
 from importlib import resources
 
 from helpdesk_bot.extractive import Scored, Words
-from index.chunks import Candidate
+from index.chunks import Candidate, FloatArray
 from index.lexical import tokens
 from index.retrieval import Retrieval
 
@@ -51,6 +51,7 @@ def features(
     words: Words,
     asked: tuple[str, ...],
     asks_for: tuple[str, ...],
+    nameless_vector: FloatArray | None,
 ) -> dict[str, float]:
     """Return the signals of answerability.
 
@@ -61,11 +62,15 @@ def features(
         words: the question's words and their rarity.
         asked: see `question_names`.
         asks_for: see `understanding.asks_for`.
+        nameless_vector: ``(dim,)`` of the question without its names, see `without_names`;
+            ``None`` where it has none.
 
     Returns:
         ``dense``: cosine similarity of the best sentence's passage, less 0.8;
         ``lead``: that, less the mean of the candidates'; ``pooled`` and
-        ``alone``: the best sentence's two similarities, less 0.8; ``gap``: how
+        ``alone``: the best sentence's two similarities, less 0.8;
+        ``nameless``: its pooled similarity to the question without its names, less 0.8
+        (the right project and the wrong attribute: what is left of the question is far off); ``likeness``: both together; ``gap``: how
         far the best sentence's score stands above the next three; ``stands_out``:
         how far its pooled similarity stands above that of all sentences;
         ``coverage``: share (by rarity) of the question's words in the best
@@ -80,6 +85,7 @@ def features(
         return {}
     best, next_best = read[0], read[1:4]
     passage = best.candidate.passage
+    nameless = _nameless(best, nameless_vector)
     same = float(passage.language == words.language)
     dense = [item.dense for item in retrieval.candidates if item.dense is not None]
     top = best.candidate.dense if best.candidate.dense is not None else 0.8
@@ -90,6 +96,8 @@ def features(
         "dense": top - 0.8,
         "lead": top - sum(dense) / len(dense) if dense else 0.0,
         "pooled": best.pooled - 0.8,
+        "nameless": nameless - 0.8,
+        "likeness": best.pooled + nameless - 1.6,
         "alone": (best.alone if best.alone is not None else best.pooled) - 0.8,
         "gap": best.score - sum(item.score for item in next_best) / len(next_best) if next_best else 0.0,
         "stands_out": best.pooled - sum(item.pooled for item in all_sentences) / len(all_sentences),
@@ -116,6 +124,17 @@ def question_names(text: str) -> tuple[str, ...]:
         or any(char.isupper() for char in word[1:])
         or (place > 0 and word[0].isupper() and len(word) > 1)
     )
+
+
+def without_names(text: str) -> str | None:
+    """Return the question without its numbers and names; ``None`` where it has none, or nothing is left."""
+    names = set(question_names(text))
+    left = [word for word in re.findall(r"\w[\w-]*", text) if word.casefold() not in names]
+    return " ".join(left) if names and len(left) >= 2 else None
+
+
+def _nameless(best: Scored, vector: FloatArray | None) -> float:
+    return best.pooled if vector is None else float(best.candidate.sentence_vectors[best.position] @ vector)
 
 
 def _missing_share(asked: tuple[str, ...], best: Candidate) -> float:

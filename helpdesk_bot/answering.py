@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from helpdesk_bot import guardrails
-from helpdesk_bot.answerability import Calibration, features, question_names
+from helpdesk_bot.answerability import Calibration, features, question_names, without_names
 from helpdesk_bot.answers import Answer, Question, Review, Turn
 from helpdesk_bot.citations import cite
 from helpdesk_bot.draft import Draft
@@ -20,7 +20,7 @@ from helpdesk_bot.records import Records
 from helpdesk_bot.settings import Settings
 from helpdesk_bot.understanding import understand as read_question
 from helpdesk_bot.writing import write_extractive, write_generative, write_refusal
-from index.chunks import Filters
+from index.chunks import Filters, FloatArray
 from index.errors import BadQuery
 from index.lexical import tokens
 from index.retrieval import Retriever
@@ -40,6 +40,7 @@ class Parts:
     settings: Settings
     retriever: Retriever
     embed_alone: Embed
+    embed_query: Callable[[str], FloatArray]
     records: Records
     calibration: Calibration
     writer: ChatWriter | None
@@ -137,7 +138,16 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
     if not read:
         return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
     asked = question_names(draft.understanding.stand_alone)
-    signals = features(draft.retrieval, read, sentences, words, asked, draft.understanding.asks_for)
+    nameless = without_names(draft.understanding.stand_alone)
+    signals = features(
+        draft.retrieval,
+        read,
+        sentences,
+        words,
+        asked,
+        draft.understanding.asks_for,
+        None if nameless is None else parts.embed_query(nameless),
+    )
     confidence = parts.calibration.probability(signals)
     draft = replace(draft, evidence=choose(read, parts.weights), confidence=confidence, features=signals)
     if confidence < parts.settings.min_confidence:

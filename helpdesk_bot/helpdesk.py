@@ -52,6 +52,7 @@ class Helpdesk:
             settings=settings,
             retriever=self.retriever,
             embed_alone=lambda texts: embedder.embed_passages(texts, [()] * len(texts)).passages,
+            embed_query=lambda text: directions.neutral(embedder.embed_queries([text])[0]),
             records=self.records,
             calibration=calibration(),
             writer=open_writer(settings),

@@ -61,10 +61,11 @@ class Settings(BaseModel):
         "deep", description="Thoroughness when a request names none: `fast` reads fewer sentences closely."
     )
     min_confidence: float = Field(
-        0.5,
+        0.35,
         ge=0,
         le=1,
-        description="Below this calibrated probability the answer is that the documents do not say.",
+        description="Below this calibrated probability the answer is that the documents do not say. A quote "
+        "can be checked, a wrong refusal is a dead end: hence less than one half.",
     )
     max_question_chars: int = Field(2000, ge=1, le=20000, description="Longest question, in characters.")
     chat_model: str | None = Field(

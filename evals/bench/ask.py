@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from evals.bench.documents import Recipe, write_documents
-from evals.bench.processes import run_worker
+from evals.bench.processes import run_worker, to_argument
 from evals.bench.report import BenchResult, Line, at_least, at_most
 from evals.indexes import Progress, index_targets
 from helpdesk_bot.settings import Settings
@@ -47,7 +47,7 @@ def bench_ask(
     # Answers are recorded, as a server records them: it is part of a whole answer.
     own = own.model_copy(update={"record_conversations": True, "depth": "fast", "chat_model": None})
     progress("ask: asking", 1, 2)
-    measured = run_worker(WORKER, ["--settings", own.model_dump_json(), "--questions", str(n_questions)])
+    measured = run_worker(WORKER, ["--settings", to_argument(own), "--questions", str(n_questions)])
     progress("ask", 2, 2)
     return summarise(measured, int(ingested.get("n_passages", 0)))
 

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from evals.bench.documents import Recipe, write_documents
-from evals.bench.processes import run_worker
+from evals.bench.processes import run_worker, to_argument
 from evals.bench.report import BenchResult, Line, at_least
 from evals.indexes import Progress
 from helpdesk_bot.settings import Settings
@@ -49,7 +49,7 @@ def bench_ingest(
             # The bare encoder reads the passages that our run of the same round has made.
             home = folder / f"{'tutorial' if subject == 'tutorial' else 'ours'}-{round_}"
             own = settings.model_copy(update={"data_dir": home, "database_url": None})
-            arguments = [subject, "--documents", str(documents), "--settings", own.model_dump_json()]
+            arguments = [subject, "--documents", str(documents), "--settings", to_argument(own)]
             runs[subject].append(run_worker(WORKER, arguments))
         progress("ingest", len(steps), len(steps))
     finally:

@@ -12,6 +12,7 @@ from typing import Any
 
 from evals.errors import EvalError
 from evals.provenance import ROOT
+from helpdesk_bot.settings import Settings
 
 
 class BenchFailedError(EvalError):
@@ -35,9 +36,14 @@ def run_worker(module: str, arguments: Sequence[str]) -> dict[str, Any]:
     lines = done.stdout.strip().splitlines()
     if done.returncode or not lines:
         tail = "\n".join(done.stderr.strip().splitlines()[-5:])
-        raise BenchFailedError(f"{module} {' '.join(arguments)} ended with {done.returncode}:\n{tail}")
+        raise BenchFailedError(f"{module} ended with {done.returncode}:\n{tail}")
     result: dict[str, Any] = json.loads(lines[-1])
     return result
+
+
+def to_argument(settings: Settings) -> str:
+    """Return settings as a worker's argument; other users can read arguments, so no key is in it."""
+    return settings.model_dump_json(exclude={"chat_api_key", "chat_model"})
 
 
 def report(result: dict[str, Any]) -> None:

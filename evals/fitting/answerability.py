@@ -37,18 +37,9 @@ SETS = {
 }
 """Development sets and how many questions of each: several languages, pairs of languages, near misses."""
 
-FEATURES = (
-    "alone",
-    "pooled",
-    "lead",
-    "gap",
-    "stands_out",
-    "coverage",
-    "sentence_coverage",
-    "cross_coverage",
-    "same_language",
-    "missing_names",
-)
+FEATURES = ("likeness", "same_language", "kind_missing")
+"""The signals that hold from one kind of collection to another (docs/decisions)."""
+
 ANSWERABLE_SHARE = 0.6
 """Share of questions that the documents answer, which the probability is calibrated to."""
 
@@ -165,7 +156,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _observe(options: argparse.Namespace) -> list[Observation]:
-    settings = load_settings(data_dir=options.cache, depth="deep")
+    settings = load_settings(data_dir=options.cache, depth="fast")
     embedder = open_embedder(settings.embedder, settings.model_cache)
     options.cache.mkdir(parents=True, exist_ok=True)
     found: list[Observation] = []

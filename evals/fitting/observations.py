@@ -19,7 +19,7 @@ from evals.indexes import index_rows_of
 from evals.retrieval_documents import with_languages
 from evals.retrieval_suite import load_retrieval_suite
 from evals.suite import Query, RetrievalSuite
-from helpdesk_bot.answerability import features, question_names
+from helpdesk_bot.answerability import features, question_names, without_names
 from helpdesk_bot.answering import CANDIDATES, CLOSELY_READ
 from helpdesk_bot.extractive import Weights, Words, choose, read_closely, score_sentences
 from helpdesk_bot.helpdesk import open_helpdesk
@@ -27,6 +27,7 @@ from helpdesk_bot.settings import Settings
 from helpdesk_bot.understanding import asks_for
 from index.chunks import Candidate, FloatArray
 from index.embedding import Embedder
+from index.language_directions import LanguageDirections, language_directions
 from index.lexical import tokens
 from index.retrieval import Retriever
 
@@ -74,7 +75,8 @@ def observe(
     queries = [query for place, query in enumerate(_by_document(suite)) if place % 2 == half]
     random.Random(seed).shuffle(queries)  # noqa: S311  (a draw, no secret)
     with open_helpdesk(own, embedder) as desk:
-        asker = _Asker(desk.retriever, embedder, settings)
+        directions = language_directions(embedder, settings.model_cache)
+        asker = _Asker(desk.retriever, embedder, settings, directions)
         for query in queries[:most]:
             relevant = {name for name, grade in suite.qrels.get(query.query_id, {}).items() if grade > 0}
             if not query.answerable:
@@ -105,6 +107,7 @@ class _Asker:
     retriever: Retriever
     embedder: Embedder
     settings: Settings
+    directions: LanguageDirections
     known: dict[str, FloatArray] = field(default_factory=dict)
 
     def ask(
@@ -127,7 +130,16 @@ class _Asker:
             piece.candidate.document.source in relevant and _holds(piece.quote, piece.candidate, query)
             for piece in choose(scored, Weights())
         )
-        signals = features(found, scored, everything, words, question_names(query.text), wanted_kinds)
+        nameless = without_names(query.text)
+        signals = features(
+            found,
+            scored,
+            everything,
+            words,
+            question_names(query.text),
+            wanted_kinds,
+            None if nameless is None else self.directions.neutral(self.embedder.embed_queries([nameless])[0]),
+        )
         sentences = [
             {
                 "passage": item.candidate.score,
