@@ -55,7 +55,7 @@ def drive(address: str, *orders: dict[str, Any]) -> list[dict[str, Any]]:
     """
     sent = {"address": address, "chromium": _chromium(), "orders": orders}
     done = subprocess.run(
-        ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=280, cwd=ROOT
+        ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=560, cwd=ROOT
     )
     assert done.returncode == 0, done.stderr
     reports: list[dict[str, Any]] = json.loads(done.stdout)

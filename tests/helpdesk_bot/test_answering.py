@@ -269,7 +269,7 @@ def test_an_empty_index_knows_nothing_and_says_so(data_dir: Path, question: str)
 @pytest.mark.parametrize("outcome", [name for name in get_args(Outcome) if name != "answered"])
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
 def test_every_outcome_that_is_no_answer_has_its_own_text(outcome: Any, language: str) -> None:
-    draft = begin(Question("Which fee?", language=language))
+    draft = begin(Question("Which fee?", language=language), Settings())
     read = understand("Which fee?", language=language, history=(), default_language="en")
     reason = "personal_data" if outcome == "blocked_personal_data" else None
     draft = replace(

@@ -39,7 +39,7 @@ async function carryOut(order) {
   const report = { requests: [], errors: [], axe: {}, values: {} };
   try {
     const page = await context.newPage();
-    page.setDefaultTimeout(30_000);
+    page.setDefaultTimeout(60_000);
     page.on("request", (request) => report.requests.push(request.url()));
     page.on("pageerror", (error) => report.errors.push(String(error)));
     page.on("console", (message) => message.type() === "error" && report.errors.push(message.text()));
