@@ -66,18 +66,19 @@ def features(
             ``None`` where it has none.
 
     Returns:
-        ``dense``: cosine similarity of the best sentence's passage, less 0.8;
-        ``lead``: that, less the mean of the candidates'; ``pooled`` and
-        ``alone``: the best sentence's two similarities, less 0.8;
-        ``nameless``: its pooled similarity to the question without its names, less 0.8
-        (the right project and the wrong attribute: what is left of the question is far off); ``likeness``: both together; ``gap``: how
-        far the best sentence's score stands above the next three; ``stands_out``:
-        how far its pooled similarity stands above that of all sentences;
-        ``coverage``: share (by rarity) of the question's words in the best
-        passage and its headings, where question and passage share a language,
-        and ``cross_coverage`` where they do not; ``same_language``: 1 or 0;
-        ``kind_missing``: 1 where a number or a time is asked for and none of
-        the best three sentences holds a digit;
+        Similarities are cosines less 0.8, shares and yes/no are 0..1.
+        ``dense``: of the best sentence's passage; ``lead``: that, less the
+        mean of the candidates'. ``pooled`` and ``alone``: of the best
+        sentence. ``nameless``: its pooled one to the question without its
+        names (the right project and the wrong attribute: what is left of the
+        question is far off). ``likeness``: pooled and nameless together.
+        ``gap``: how far the best sentence's score stands above the next
+        three; ``stands_out``: its pooled similarity above that of all
+        sentences. ``coverage``: share (by rarity) of the question's words in
+        the best passage and its headings, where question and passage share a
+        language, ``sentence_coverage`` in the sentence; ``cross_coverage``
+        where they do not; ``same_language``. ``kind_missing``: a number or a
+        time is asked for and none of the best three sentences holds a digit.
         ``missing_names``: share of the question's numbers and names that the
         best passage does not hold.
     """

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 from helpdesk_bot.answers import Citation, EngineInfo, Related, Sentence, ShortAnswer
-from helpdesk_bot.citations import one_line
+from helpdesk_bot.citations import cite, one_line
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.errors import EngineFailure
 from helpdesk_bot.llm import ChatWriter
@@ -13,6 +13,8 @@ from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
 from index.chunks import Candidate
 
 MOST_RELATED = 6
+NEAREST_QUOTES = 3
+"""Quotes shown with a refusal, as the nearest there is."""
 
 
 def write_extractive(draft: Draft) -> Draft:
@@ -29,9 +31,9 @@ def write_extractive(draft: Draft) -> Draft:
     )
     lines = [phrases.text("answered"), ""]
     lines += [f"- {_quoted(citation, phrases)} [{citation.number}]" for citation in draft.citations]
+    draft = replace(draft, outcome="answered")
     return replace(
         draft,
-        outcome="answered",
         engine=EngineInfo("extractive"),
         sentences=sentences,
         short_answer=_short_answer(draft),
@@ -99,9 +101,9 @@ def write_generative(draft: Draft, writer: ChatWriter) -> Draft:
         for sentence in written.sentences
         if sentence.verification != "unsupported"
     ]
+    draft = replace(draft, outcome="answered")
     return replace(
         draft,
-        outcome="answered",
         engine=writer.info,
         sentences=written.sentences,
         answer_text=" ".join(lines),
@@ -132,12 +134,17 @@ def write_refusal(draft: Draft, default_language: str) -> Draft:
     if key != "not_in_documents":
         key = "not_a_question" if draft.outcome_reason == "not_a_question" else key
         return replace(cleared, answer_text=phrases.text(key))
+    # No sentence is claimed, but the nearest passages are there to be read: a wrong
+    # refusal is no dead end, and who asked sees what the refusal rests on.
+    cleared = replace(cleared, citations=cite(draft.evidence[:NEAREST_QUOTES]))
     nearest = related(cleared, phrases)
     parts = [phrases.text("not_in_documents")]
     if nearest:
         parts.append(phrases.text("nearest"))
     parts.append(phrases.text("offer_expert"))
-    return replace(cleared, answer_text=" ".join(parts), related=nearest)
+    lines = [f"- {_quoted(citation, phrases)} [{citation.number}]" for citation in cleared.citations]
+    text = "\n".join([" ".join(parts), "", *lines]) if lines else " ".join(parts)
+    return replace(cleared, answer_text=text, related=nearest)
 
 
 def related(draft: Draft, phrases: Catalogue) -> tuple[Related, ...]:
@@ -157,7 +164,8 @@ def related(draft: Draft, phrases: Catalogue) -> tuple[Related, ...]:
         titles.add(title.casefold())
         citation = cited.get(document_id)
         subject = candidate.passage.heading_path[-1] if candidate.passage.heading_path else title
-        why = phrases.text("why_evidence") if citation else phrases.text("why_subject", subject=subject)
+        quoted = citation is not None and draft.outcome == "answered"
+        why = phrases.text("why_evidence") if quoted else phrases.text("why_subject", subject=subject)
         chosen.append(
             Related(
                 kind=candidate.document.kind,

@@ -7,7 +7,6 @@ in all three, so that neither pipeline pays for the other's libraries.
 from __future__ import annotations
 
 import argparse
-import statistics
 import time
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,8 @@ from typing import Any
 from evals.bench.processes import report
 from helpdesk_bot.settings import Settings
 
-BATCH_SIZES = (8, 16, 32, 64)
-N_TUNING = 128
+BATCH_SIZES = (16, 32, 64)
+N_TUNING = 96
 """Texts on which the best batch size of the bare encoder is chosen."""
 
 
@@ -106,10 +105,7 @@ def _sentence_transformers(settings: Settings, texts: list[str]) -> dict[str, fl
     sample = prefixed[::step]
     model.encode(sample[:8], show_progress_bar=False)
     seconds = {
-        size: statistics.median(
-            _timed(lambda size=size: model.encode(sample, batch_size=size, show_progress_bar=False))
-            for _ in range(2)
-        )
+        size: _timed(lambda size=size: model.encode(sample, batch_size=size, show_progress_bar=False))
         for size in BATCH_SIZES
     }
     size = min(seconds, key=lambda size: seconds[size])
