@@ -54,27 +54,37 @@ def abstention_recall(observation: Observation) -> float | None:
     return abstained(observation) if unanswerable(observation) else None
 
 
-def f1_statistic(columns: npt.NDArray[np.float64]) -> float:
-    """Return F1 from ``(n, 2)`` columns (unanswerable, abstained); NaN where undefined."""
-    positive, predicted = columns[:, 0] > 0, columns[:, 1] > 0
-    total = positive.sum() + predicted.sum()
-    return float(2 * (positive & predicted).sum() / total) if total else float("nan")
+def f1_statistic(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return F1 from ``(n_draws, n, 2)`` columns (unanswerable, abstained); NaN where undefined."""
+    positive, predicted = columns[..., 0] > 0, columns[..., 1] > 0
+    total = positive.sum(axis=1) + predicted.sum(axis=1)
+    return _quotient(2.0 * (positive & predicted).sum(axis=1), total)
 
 
-def auroc_statistic(columns: npt.NDArray[np.float64]) -> float:
-    """Return AUROC from ``(n, 2)`` columns (unanswerable, confidence); NaN where a class is missing."""
-    positive = columns[:, 0] > 0
-    n_positive, n_negative = int(positive.sum()), int((~positive).sum())
-    if not n_positive or not n_negative:
-        return float("nan")
-    ranks = _mean_ranks(-columns[:, 1])
-    wins = ranks[positive].sum() - n_positive * (n_positive + 1) / 2
-    return float(wins / (n_positive * n_negative))
+def auroc_statistic(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return AUROC from ``(n_draws, n, 2)`` columns (unanswerable, confidence); NaN where a class is missing.
+
+    Counted over the distinct values of confidence: an unanswerable case wins
+    against each answerable one above it, and half against one beside it.
+    """
+    n_draws = len(columns)
+    values, inverse = np.unique(columns[..., 1], return_inverse=True)
+    cells = inverse.reshape(n_draws, -1) + np.arange(n_draws)[:, np.newaxis] * len(values)
+    positive = columns[..., 0] > 0
+    counts = np.stack(
+        [
+            np.bincount(cells[chosen], minlength=n_draws * len(values)).reshape(n_draws, -1)
+            for chosen in (positive, ~positive)
+        ]
+    ).astype(np.float64)
+    n_above = counts[1, :, ::-1].cumsum(axis=1)[:, ::-1] - counts[1]
+    wins = (counts[0] * (n_above + counts[1] / 2)).sum(axis=1)
+    return _quotient(wins, counts[0].sum(axis=1) * counts[1].sum(axis=1))
 
 
-def _mean_ranks(values: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return ascending 1-based ranks; equal values share the mean of theirs."""
-    _, inverse, counts = np.unique(values, return_inverse=True, return_counts=True)
-    last = np.cumsum(counts)
-    mean_rank: npt.NDArray[np.float64] = (last - (counts - 1) / 2)[inverse]
-    return mean_rank
+def _quotient(
+    above: npt.NDArray[np.float64], below: npt.NDArray[np.float64 | np.int64]
+) -> npt.NDArray[np.float64]:
+    share: npt.NDArray[np.float64] = np.full(len(above), np.nan)
+    np.divide(above, below, out=share, where=below > 0)
+    return share

@@ -34,11 +34,13 @@ def evidence_is_right(observation: Observation) -> float | None:
     return quoted if quoted is not None else document_hit_any(observation)
 
 
-def ece_statistic(columns: npt.NDArray[np.float64]) -> float:
-    """Return the error, 0..1, from ``(n, 2)`` columns (confidence, right); NaN without cases."""
-    if not len(columns):
-        return float("nan")
-    confidence, right = columns[:, 0], columns[:, 1]
+def ece_statistic(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the error, 0..1, from ``(n_draws, n, 2)`` columns (confidence, right), n at least 1."""
+    confidence, right = columns[..., 0], columns[..., 1]
     bins = np.clip(np.ceil(confidence * N_BINS) - 1, 0, N_BINS - 1).astype(int)
-    gap = np.bincount(bins, weights=right - confidence, minlength=N_BINS)
-    return float(np.abs(gap).sum() / len(columns))
+    cells = bins + np.arange(len(columns))[:, np.newaxis] * N_BINS
+    gap = np.bincount(
+        cells.ravel(), weights=(right - confidence).ravel(), minlength=len(columns) * N_BINS
+    ).reshape(-1, N_BINS)
+    error: npt.NDArray[np.float64] = np.abs(gap).sum(axis=1) / columns.shape[1]
+    return error

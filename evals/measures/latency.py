@@ -12,11 +12,16 @@ import numpy as np
 import numpy.typing as npt
 
 
-def p50_statistic(columns: npt.NDArray[np.float64]) -> float:
-    """Return the median, ms, from ``(n, 1)`` latencies; NaN without cases."""
-    return float(np.percentile(columns[:, 0], 50)) if len(columns) else float("nan")
+def p50_statistic(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the median, ms, from ``(n_draws, n, 1)`` latencies, n at least 1."""
+    return _percentile(columns, 50)
 
 
-def p95_statistic(columns: npt.NDArray[np.float64]) -> float:
-    """Return the 95th percentile, ms, from ``(n, 1)`` latencies; NaN without cases."""
-    return float(np.percentile(columns[:, 0], 95)) if len(columns) else float("nan")
+def p95_statistic(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+    """Return the 95th percentile, ms, from ``(n_draws, n, 1)`` latencies, n at least 1."""
+    return _percentile(columns, 95)
+
+
+def _percentile(columns: npt.NDArray[np.float64], percent: float) -> npt.NDArray[np.float64]:
+    values: npt.NDArray[np.float64] = np.percentile(columns[..., 0], percent, axis=1)
+    return values

@@ -115,24 +115,22 @@ def test_everything_but_an_answer_is_abstaining(outcome, abstained):
 def test_abstention_f1_by_hand():
     # 2 found, 1 missed, 2 false: 2·2 / (2·2 + 2 + 1)
     table = [(1, 1), (1, 1), (1, 0), (0, 1), (0, 1), (0, 0)]
-    assert abstention.f1_statistic(np.array(table, float)) == pytest.approx(4 / 7)
-    assert math.isnan(abstention.f1_statistic(np.zeros((3, 2))))
+    assert one(abstention.f1_statistic, table) == pytest.approx(4 / 7)
+    assert math.isnan(one(abstention.f1_statistic, [(0, 0)] * 3))
 
 
 def test_auroc_by_hand_with_ties():
     # unanswerable at 0.2 and 0.5, answerable at 0.5, 0.9, 0.1: pairs won 2 (0.2<0.5, 0.2<0.9, 0.5<0.9) + tie
-    columns = np.array([(1, 0.2), (1, 0.5), (0, 0.5), (0, 0.9), (0, 0.1)])
-    assert abstention.auroc_statistic(columns) == pytest.approx(3.5 / 6)
-    assert abstention.auroc_statistic(np.array([(1, 0.5), (0, 0.5)])) == 0.5
-    assert math.isnan(abstention.auroc_statistic(np.array([(1, 0.5), (1, 0.2)])))
+    table = [(1, 0.2), (1, 0.5), (0, 0.5), (0, 0.9), (0, 0.1)]
+    assert one(abstention.auroc_statistic, table) == pytest.approx(3.5 / 6)
+    assert one(abstention.auroc_statistic, [(1, 0.5), (0, 0.5)]) == 0.5
+    assert math.isnan(one(abstention.auroc_statistic, [(1, 0.5), (1, 0.2)]))
 
 
 def test_ece_by_hand():
     # bin (0.8, 0.9]: confidence 0.85 and 0.9, one right: |1 - 1.75|; bin (0, 0.1]: 0.1, none right
-    columns = np.array([(0.85, 1), (0.9, 0), (0.1, 0)])
-    assert calibration.ece_statistic(columns) == pytest.approx((0.75 + 0.1) / 3)
-    assert calibration.ece_statistic(np.array([(1.0, 1), (0.0, 0)])) == 0
-    assert math.isnan(calibration.ece_statistic(np.empty((0, 2))))
+    assert one(calibration.ece_statistic, [(0.85, 1), (0.9, 0), (0.1, 0)]) == pytest.approx((0.75 + 0.1) / 3)
+    assert one(calibration.ece_statistic, [(1.0, 1), (0.0, 0)]) == 0
 
 
 def test_what_counts_as_right_for_calibration():
@@ -156,11 +154,26 @@ def test_answer_language(asked, answered, value):
 
 
 def test_latency_percentiles():
-    times = np.array([[10.0], [20.0], [30.0], [40.0]])
-    assert latency.p50_statistic(times) == 25
-    assert latency.p95_statistic(times) == pytest.approx(38.5)
-    assert math.isnan(latency.p50_statistic(np.empty((0, 1))))
-    assert math.isnan(latency.p95_statistic(np.empty((0, 1))))
+    times = [(10,), (20,), (30,), (40,)]
+    assert one(latency.p50_statistic, times) == 25
+    assert one(latency.p95_statistic, times) == pytest.approx(38.5)
+
+
+@pytest.mark.parametrize(
+    "statistic", [abstention.f1_statistic, abstention.auroc_statistic, calibration.ece_statistic]
+)
+def test_many_resamples_at_once_are_as_one_by_one(statistic):
+    random = np.random.default_rng(3)
+    columns = np.stack([random.integers(0, 2, (40, 9)), random.integers(0, 5, (40, 9)) / 4], axis=2)
+    if statistic is calibration.ece_statistic:
+        columns = columns[..., ::-1]
+    alone = [one(statistic, rows) for rows in columns]
+    assert statistic(columns) == pytest.approx(alone, nan_ok=True)
+
+
+def one(statistic, table):
+    """The statistic of a single draw."""
+    return statistic(np.array([table], float))[0]
 
 
 @pytest.mark.parametrize("document", ["doc-en", "doc-sv", "doc-vi"])

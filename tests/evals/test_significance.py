@@ -47,21 +47,26 @@ def test_the_same_seed_gives_the_same_interval():
 def test_a_statistic_is_resampled_by_whole_cases():
     columns = np.column_stack([np.arange(40.0), np.arange(40.0) * 2])
 
-    def ratio(rows):
-        assert (rows[:, 1] == rows[:, 0] * 2).all()  # a row stays together
-        return float(rows[:, 1].sum() / rows[:, 0].sum())
+    def ratio(draws):
+        assert (draws[..., 1] == draws[..., 0] * 2).all()  # a row stays together
+        return draws[..., 1].sum(axis=1) / draws[..., 0].sum(axis=1)
 
     found = estimate_statistic(columns, ratio)
     assert found.mean == 2
     assert found.ci95 == pytest.approx((2, 2))
-    assert estimate_statistic(columns, lambda _rows: math.nan) is None
+    assert estimate_statistic(columns, lambda draws: np.full(len(draws), math.nan)) is None
+    assert estimate_statistic(np.empty((0, 2)), ratio) is None
 
 
 def test_resamples_where_the_statistic_is_undefined_are_left_out():
     columns = np.array([[0.0], [1.0]])
-    found = estimate_statistic(columns, lambda rows: math.nan if rows.min() == rows.max() else 0.5)
+    found = estimate_statistic(
+        columns, lambda draws: np.where(np.ptp(draws, axis=(1, 2)) == 0, math.nan, 0.5)
+    )
     assert found.ci95 == (0.5, 0.5)
-    only_whole = estimate_statistic(columns, lambda rows: 1.0 if rows is columns else math.nan)
+    only_whole = estimate_statistic(
+        columns, lambda draws: np.array([1.0] if len(draws) == 1 else [math.nan] * len(draws))
+    )
     assert only_whole.ci95 is None
 
 
