@@ -13,7 +13,7 @@ from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
 from index.chunks import Candidate
 
 MOST_RELATED = 6
-NEAREST_QUOTES = 3
+NEAREST_QUOTES = 4
 """Quotes shown with a refusal, as the nearest there is."""
 
 
