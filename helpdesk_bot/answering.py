@@ -11,7 +11,7 @@ from typing import Any
 
 from helpdesk_bot import guardrails
 from helpdesk_bot.answerability import Calibration, features, question_names, without_names
-from helpdesk_bot.answers import Answer, Question, Review, Turn
+from helpdesk_bot.answers import Answer, Question, Turn
 from helpdesk_bot.citations import cite
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.extractive import Embed, Weights, Words, choose, read_closely, score_sentences
@@ -170,13 +170,6 @@ def frame(draft: Draft, parts: Parts) -> Draft:
     return write_refusal(draft, parts.settings.default_language)
 
 
-def decide_on_review(draft: Draft, _parts: Parts) -> Draft:
-    """Say whether a person has to look at it."""
-    if draft.outcome in ("partial", "unanswerable_not_in_documents"):
-        return replace(draft, review=Review("not_required", ()))
-    return draft
-
-
 STEPS: tuple[tuple[str, Step], ...] = (
     ("understand", understand),
     ("guard", guard),
@@ -184,11 +177,10 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("judge_answerability", judge_answerability),
     ("write", write),
     ("frame", frame),
-    ("decide_on_review", decide_on_review),
 )
-"""The whole way of a question. A step that decides the outcome early ends all but framing and review."""
+"""The whole way of a question. A step that decides the outcome early ends all but framing."""
 
-ALWAYS = frozenset({"frame", "decide_on_review"})
+ALWAYS = frozenset({"frame"})
 
 
 @dataclass(frozen=True, slots=True)
