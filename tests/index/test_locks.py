@@ -87,6 +87,8 @@ def test_a_started_child_does_not_keep_its_parents_lock(tmp_path):
     with write_lock(tmp_path):
         child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"], close_fds=False)
     with child:
-        with write_lock(tmp_path):
+        # A child closes what it must not inherit a moment after its parent goes on: hence the wait,
+        # which is far shorter than the child lives.
+        with write_lock(tmp_path, wait_s=5):
             pass
         child.kill()
