@@ -35,6 +35,8 @@ class Weights:
     """How far below the best sentence another one may be and still be shown."""
     most: int = 5
     """Quotes that make up an answer."""
+    least_chars: int = 80
+    """A shorter quote takes a neighbour along, so that it can be understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,7 +178,22 @@ def choose(scored: tuple[Scored, ...], weights: Weights) -> tuple[Evidence, ...]
                 Evidence(item.candidate, item.position, item.position, item.position, item.score, 1.0)
             )
             vectors.append(vector)
-    return tuple(chosen)
+    widened: list[Evidence] = []
+    for place, piece in enumerate(chosen):
+        widened.append(_widened(piece, widened + chosen[place + 1 :], weights.least_chars))
+    return tuple(widened)
+
+
+def _widened(piece: Evidence, others: list[Evidence], least_chars: int) -> Evidence:
+    """Return a short quote with a neighbour, unless another quote holds that one already."""
+    wider = widen(piece, least_chars)
+    meets = any(
+        other.candidate.passage.passage_id == piece.candidate.passage.passage_id
+        and other.first <= wider.last
+        and wider.first <= other.last
+        for other in others
+    )
+    return piece if meets else wider
 
 
 def _length(item: Scored) -> int:

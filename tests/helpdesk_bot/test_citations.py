@@ -126,3 +126,20 @@ def test_coverage_is_a_share_of_the_weight() -> None:
     words = Words("en", {"a": 3.0, "b": 1.0})
     assert (words.coverage({"a"}), words.coverage({"b", "c"}), words.coverage(set())) == (0.75, 0.25, 0.0)
     assert Words("en", {}).coverage({"a"}) == 0.0
+
+
+def test_a_very_short_quote_takes_a_neighbour_along_and_a_long_one_does_not() -> None:
+    short = candidate("Ja.", "Kommunen lånar ut surfplattor på biblioteket i ett halvår.", name="short")
+    (piece,) = choose((scored(short, 0, 1.0),), Weights())
+    assert piece.quote == short.passage.text.rstrip("\n")
+    assert piece.best == 0
+    long = candidate("Thư viện cho mượn máy tính bảng. " * 4, "Câu sau.", name="long")
+    (whole,) = choose((scored(long, 0, 1.0),), Weights())
+    assert (whole.first, whole.last) == (0, 0)
+
+
+def test_two_short_quotes_never_hold_the_same_sentence() -> None:
+    of = candidate("One.", "Two.", "Three.", "Four.", "Five.")
+    pieces = choose((scored(of, 0, 1.0), scored(of, 4, 0.99)), Weights())
+    held = [place for piece in pieces for place in range(piece.first, piece.last + 1)]
+    assert len(held) == len(set(held))
