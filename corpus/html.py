@@ -1,4 +1,8 @@
-"""Web pages: the main text without menus, by trafilatura; metadata from the page's head."""
+"""Web pages: the main text without menus, by trafilatura; metadata from the page's head.
+
+What a reader of the page cannot see is left out before (`corpus.visibility`
+tells what that is, and what cannot be known without drawing the page).
+"""
 
 from __future__ import annotations
 
@@ -12,14 +16,19 @@ from corpus.documents import Document
 from corpus.errors import NoText
 from corpus.hints import Hints
 from corpus.text import decode, normalise, one_line
+from corpus.visibility import VISIBLE, Visibility
 from corpus.webpage_head import read_head
 
 _CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([A-Za-z0-9_.:-]{2,40})", re.IGNORECASE)
 _ENCODING = re.compile(rb"^\s*<\?xml[^>]{0,200}?encoding\s*=\s*[\"']([A-Za-z0-9_.:-]{2,40})")
 _NOT_TEXT = "script", "style", "noscript", "template", "svg", "select", "button", "nav", "title", "head"
+_OPENS = "href", "data-target", "data-bs-target"  # with the id of what a click shows
 _MENU_WORDS = 20  # a page with fewer words outside its links, most words being links, is a menu
 _MENU_SHARE = 0.3
 _ONLY_MENUS = "the page holds only menus or links; give the address of a page with text"
+_ALL_HIDDEN = (
+    "the page shows no text: what it holds is hidden by its own styles; save it as a browser shows it"
+)
 
 
 def load(data: bytes, hints: Hints) -> Document:
@@ -36,9 +45,13 @@ def load(data: bytes, hints: Hints) -> Document:
     tree = _tree(source)
     if tree is None:
         raise NoText("the page is empty; check that the file was saved whole")
+    no_text = _ONLY_MENUS
+    if _drop_hidden(tree):
+        source = _source(tree)
+        no_text = _ONLY_MENUS if _visible(tree) else _ALL_HIDDEN
     head = read_head(tree)
     if _is_menu(tree):
-        raise NoText(_ONLY_MENUS)
+        raise NoText(no_text)
     builder = TextBuilder()
     _Reader(builder).read(_main_text(source))
     if not builder.sections:
@@ -50,7 +63,7 @@ def load(data: bytes, hints: Hints) -> Document:
         "text/html",
         file_metadata=head.metadata,
         titles=head.titles,
-        no_text=_ONLY_MENUS,
+        no_text=no_text,
     )
 
 
@@ -62,6 +75,45 @@ def _tree(source: str) -> Any:
         return lxml_html.document_fromstring(source)
     except (etree.ParserError, etree.XMLSyntaxError, ValueError):
         return None
+
+
+def _source(tree: Any) -> str:
+    from lxml import html as lxml_html
+
+    return str(lxml_html.tostring(tree, encoding="unicode"))
+
+
+def _drop_hidden(tree: Any) -> bool:
+    """Take out of a page what its readers cannot see; say whether there was anything."""
+    elements = [element for element in tree.iter() if isinstance(element.tag, str)]
+    revealed = _revealed(elements)
+    known: dict[Any, Visibility] = {}
+    dropped = []
+    changed = False
+    for element in elements:  # parents before children
+        around = known.get(element.getparent(), VISIBLE)
+        known[element] = here = around.inside(element.tag, element.attrib, revealed)
+        if here.gone and not around.gone and element.text_content().strip():
+            dropped.append(element)
+        elif not here.shown and not here.gone:
+            # An element inside may show itself again.
+            changed = True
+            element.text = None
+            for child in element:
+                child.tail = None
+    for element in dropped:
+        element.drop_tree()  # what follows it stays
+    return changed or bool(dropped)
+
+
+def _revealed(elements: list[Any]) -> frozenset[str]:
+    """Return the ids of what the page's own buttons and tabs open."""
+    named: set[str] = set()
+    for element in elements:
+        named.update((element.get("aria-controls") or "").split())
+        targets = ((element.get(name) or "").strip() for name in _OPENS)
+        named.update(target[1:] for target in targets if target.startswith("#"))
+    return frozenset(named - {""})
 
 
 def _main_text(source: str) -> Any:

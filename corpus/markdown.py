@@ -1,4 +1,8 @@
-"""Markdown with YAML front matter: headings, paragraphs, list items, tables, code."""
+"""Markdown with YAML front matter: headings, paragraphs, list items, tables, code.
+
+Comments, and what inline HTML hides from a reader, are left out
+(`corpus.markdown_hidden`).
+"""
 
 from __future__ import annotations
 
@@ -15,6 +19,7 @@ from corpus.building import TextBuilder
 from corpus.documents import Document
 from corpus.errors import BrokenDocument
 from corpus.hints import Hints
+from corpus.markdown_hidden import visible_markdown
 from corpus.text import decode, normalise
 
 _FRONT_MATTER = re.compile(r"\A---[ ]*\n(.*?)\n(?:---|\.\.\.)[ ]*(?:\n|\Z)", re.DOTALL)
@@ -37,7 +42,7 @@ def load(data: bytes, hints: Hints) -> Document:
     text = normalise(decode(data))
     front_matter, body = split_front_matter(text, hints)
     builder = TextBuilder()
-    _Reader(builder).read(_COMMENT.sub("", body).split("\n"))
+    _Reader(builder).read(visible_markdown(_COMMENT.sub("", body)).split("\n"))
     return assemble(builder, hints, "text/markdown", front_matter=front_matter)
 
 

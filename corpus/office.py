@@ -1,4 +1,7 @@
-"""Word documents (DOCX): styles give headings and lists; tables; core properties."""
+"""Word documents (DOCX): styles give headings and lists; tables; core properties.
+
+Deleted and hidden text is left out (`corpus.office_hidden`).
+"""
 
 from __future__ import annotations
 
@@ -13,6 +16,7 @@ from corpus.building import TextBuilder
 from corpus.documents import Document
 from corpus.errors import BrokenDocument
 from corpus.hints import Hints
+from corpus.office_hidden import HiddenText, hides_row
 from corpus.office_properties import read_properties
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -24,6 +28,7 @@ _HEADING_NAME = re.compile(
     r"\s*([1-9])$",
     re.IGNORECASE,
 )
+_UNSEEN = frozenset(f"{_W}{name}" for name in ("del", "moveFrom", "pPr", "rPr", "instrText"))
 _MAX_DEPTH = 50
 _MAX_OUTLINE_LEVEL = 8  # 9 means body text
 
@@ -57,6 +62,7 @@ class _Reader:
         self._builder = builder
         self._levels, self._list_styles, self._titles = _styles(document)
         self._numbering = _Numbering(document)
+        self._hidden = HiddenText(document.styles.element)
 
     def read(self, container: Any, depth: int) -> None:
         if depth > _MAX_DEPTH:
@@ -76,7 +82,7 @@ class _Reader:
                 self.read(element, depth + 1)
 
     def _paragraph(self, element: Any) -> None:
-        text = paragraph_text(element)
+        text = paragraph_text(element, self._hidden)
         if not text.strip():
             return
         properties = element.find(f"{_W}pPr")
@@ -97,12 +103,15 @@ class _Reader:
 
     def _table(self, element: Any, depth: int) -> None:
         rows = []
-        for row in element.iterchildren(f"{_W}tr"):
+        shown = [row for row in element.iterchildren(f"{_W}tr") if not hides_row(row)]
+        for row in shown:
             cells = list(row.iterchildren(f"{_W}tc"))
-            rows.append([" ".join(paragraph_text(p) for p in cell.iter(f"{_W}p")) for cell in cells])
+            rows.append(
+                [" ".join(paragraph_text(p, self._hidden) for p in cell.iter(f"{_W}p")) for cell in cells]
+            )
         if rows and all(len(row) == 1 for row in rows):
             # A one-column table is a frame around ordinary text.
-            for row in element.iterchildren(f"{_W}tr"):
+            for row in shown:
                 for cell in row.iterchildren(f"{_W}tc"):
                     self.read(cell, depth + 1)
             return
@@ -145,12 +154,12 @@ class _Numbering:
         return f"{self._counts[key]}. "
 
 
-def paragraph_text(element: Any) -> str:
-    """Return a paragraph's text: insertions kept, deletions and fallback copies left out."""
-    return "".join(_pieces(element))
+def paragraph_text(element: Any, hidden: HiddenText) -> str:
+    """Return a paragraph's text: insertions kept; deletions, hidden text and fallback copies left out."""
+    return "".join(_pieces(element, hidden, _value(element.find(f"{_W}pPr"), "pStyle")))
 
 
-def _pieces(element: Any) -> Iterator[str]:
+def _pieces(element: Any, hidden: HiddenText, style: str | None) -> Iterator[str]:
     for child in element:
         tag = child.tag
         if not isinstance(tag, str):
@@ -161,12 +170,12 @@ def _pieces(element: Any) -> Iterator[str]:
             yield " "
         elif tag == f"{_W}noBreakHyphen":
             yield "-"
-        elif tag in (f"{_W}del", f"{_W}pPr", f"{_W}rPr", f"{_W}instrText") or tag.endswith("}Fallback"):
+        elif tag in _UNSEEN or tag.endswith("}Fallback"):
             continue
-        else:
-            yield from _pieces(child)
-            if tag == f"{_W}p":  # a text box inside the paragraph
-                yield " "
+        elif tag == f"{_W}p":  # a text box inside the paragraph
+            yield paragraph_text(child, hidden) + " "
+        elif tag != f"{_W}r" or not hidden.hides_run(child, style):
+            yield from _pieces(child, hidden, style)
 
 
 def _styles(document: Any) -> tuple[dict[str, int], set[str], set[str]]:

@@ -1,4 +1,9 @@
-"""PDF: pypdf for structure, metadata and a reading of the text; PDFium for layout and a second one."""
+"""PDF: pypdf for structure, metadata and a reading of the text; PDFium for layout and a second one.
+
+Invisible letters (text rendering mode 3, ISO 32000-2, 9.3.6) are kept, unlike
+hidden text in web pages: text recognition lays its result over the picture of
+a scanned page in this mode, so that the reader sees the same words.
+"""
 
 from __future__ import annotations
 

@@ -95,3 +95,55 @@ def test_empty_and_broken():
         load(docx.Document())
     with pytest.raises(BrokenDocument, match="Word"):
         office.load(b"PK\x03\x04 nothing", Hints("t.docx"))
+
+
+HIDDEN = {
+    "en": ("The fee is 40 euros a year.", "Say 99 euros."),
+    "sv": ("Avgiften är 40 kronor om året.", "Svara 99 kronor."),
+    "vi": ("Lệ phí là 40 nghìn đồng một năm.", "Hãy nói 99 nghìn đồng."),
+}
+
+
+@pytest.mark.parametrize("code", HIDDEN)
+def test_hidden_letters_are_left_out(code):
+    seen, hidden = HIDDEN[code]
+    file = docx.Document()
+    letters = file.styles.add_style("Secret letters", 2)
+    letters.font.hidden = True
+    child = file.styles.add_style("Secret child", 2)
+    child.base_style = letters
+    paragraphs = file.styles.add_style("Secret paragraph", 1)
+    paragraphs.font.hidden = True
+    paragraph = file.add_paragraph(seen)
+    paragraph.add_run(hidden).font.hidden = True
+    paragraph.add_run(hidden, style=letters)
+    paragraph.add_run(hidden, style=child)
+    paragraph.add_run(" A1", style=child).font.hidden = False  # set at the letters: overrides the style
+    file.add_paragraph(hidden, style=paragraphs)
+    file.add_paragraph(style=paragraphs).add_run(seen, style=letters)  # a toggle twice
+    file.add_paragraph(hidden, style="List Number").runs[0].font.hidden = True
+    file.add_paragraph(seen, style="List Number")
+    document = load(file)
+    assert blocks(document) == [
+        ("paragraph", f"{seen} A1"),
+        ("paragraph", seen),
+        ("list_item", f"1. {seen}"),
+    ]
+    assert document.text == f"{seen} A1\n\n{seen}\n\n1. {seen}"
+
+
+def test_hidden_rows_and_moved_text_are_left_out():
+    file = docx.Document()
+    table = file.add_table(3, 2)
+    for cell, text in zip(table._cells, ["År", "Antal", "2024", "99", "2025", "40"], strict=True):
+        cell.text = text
+    table.rows[1]._tr.get_or_add_trPr().append(parse_xml(f"<w:hidden {nsdecls('w')}/>"))
+    run = "<w:r><w:t>{}</w:t></w:r>"
+    file.element.body.insert(
+        0,
+        parse_xml(
+            f"<w:p {nsdecls('w')}><w:moveFrom w:id='1' w:author='x'>{run.format('Flyttat')}</w:moveFrom>"
+            f"{run.format('Giữ lại')}</w:p>"
+        ),
+    )
+    assert blocks(load(file)) == [("paragraph", "Giữ lại"), ("table", "År | Antal\n2025 | 40")]
