@@ -10,15 +10,22 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 
+from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.extractive import Scored, Words
 from index.chunks import Candidate, FloatArray
 from index.lexical import tokens
 from index.retrieval import Retrieval
+
+MISS_RATES = {"number": 0.05, "time": 0.15, "money": 0.3, "contact": 0.3}
+"""How often a sentence that answers, with its neighbours, holds nothing of the kind that is asked for.
+
+Counted by ``python -m evals.fitting.kinds`` over the training questions; too few ask for
+contacts, which get the rate of money."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +49,19 @@ def calibration() -> Calibration:
     """Return the calibration that ships with this version."""
     values = json.loads(resources.files("helpdesk_bot").joinpath("calibration.json").read_text("utf-8"))
     return Calibration(values["weights"], values["intercept"], values["provenance"])
+
+
+@cache
+def similarity_only() -> Calibration:
+    """Return what stands in where the calibration is switched off: the similarity and nothing else.
+
+    A logistic curve over the cosine similarity of the best sentence's passage,
+    fitted on the same questions as the calibration: whatever ``min_confidence``
+    is, it acts as one threshold on that similarity, as in the usual pipeline.
+    """
+    values = json.loads(resources.files("helpdesk_bot").joinpath("calibration.json").read_text("utf-8"))
+    alone = values["similarity_only"]
+    return Calibration(alone["weights"], alone["intercept"], values["provenance"])
 
 
 def features(
@@ -71,22 +91,22 @@ def features(
         mean of the candidates'. ``pooled`` and ``alone``: of the best
         sentence. ``nameless``: its pooled one to the question without its
         names (the right project and the wrong attribute: what is left of the
-        question is far off). ``likeness``: pooled and nameless together.
+        question is far off). ``likeness``: pooled, nameless and alone together.
         ``gap``: how far the best sentence's score stands above the next
         three; ``stands_out``: its pooled similarity above that of all
         sentences. ``coverage``: share (by rarity) of the question's words in
         the best passage and its headings, where question and passage share a
         language, ``sentence_coverage`` in the sentence; ``cross_coverage``
-        where they do not; ``same_language``. ``kind_missing``: a number or a
-        time is asked for and none of the best three sentences holds a digit.
-        ``missing_names``: share of the question's numbers and names that the
-        best passage does not hold.
+        where they do not; ``same_language``. ``kind_missing``: see
+        `_kind_missing`. ``missing_names``: share of the question's numbers
+        and names that the best passage does not hold.
     """
     if not read:
         return {}
     best, next_best = read[0], read[1:4]
     passage = best.candidate.passage
     nameless = _nameless(best, nameless_vector)
+    alone = best.alone if best.alone is not None else best.pooled
     same = float(passage.language == words.language)
     dense = [item.dense for item in retrieval.candidates if item.dense is not None]
     top = best.candidate.dense if best.candidate.dense is not None else 0.8
@@ -98,17 +118,39 @@ def features(
         "lead": top - sum(dense) / len(dense) if dense else 0.0,
         "pooled": best.pooled - 0.8,
         "nameless": nameless - 0.8,
-        "likeness": best.pooled + nameless - 1.6,
-        "alone": (best.alone if best.alone is not None else best.pooled) - 0.8,
+        "likeness": best.pooled + nameless + alone - 2.4,
+        "alone": alone - 0.8,
         "gap": best.score - sum(item.score for item in next_best) / len(next_best) if next_best else 0.0,
         "stands_out": best.pooled - sum(item.pooled for item in all_sentences) / len(all_sentences),
         "coverage": coverage * same,
         "sentence_coverage": best.coverage * same,
         "same_language": same,
         "cross_coverage": coverage * (1.0 - same),
-        "kind_missing": float(bool(asks_for) and not any(item.holds_kind for item in read[:3])),
+        "kind_missing": _kind_missing(asks_for, read[:3], all_sentences),
         "missing_names": _missing_share(asked, best.candidate),
     }
+
+
+def _kind_missing(asks_for: tuple[str, ...], best: Sequence[Scored], everything: Sequence[Scored]) -> float:
+    """Return the log likelihood ratio, 0 or less, of not finding the kind of thing that is asked for.
+
+    How often an answer's sentence lacks it (`MISS_RATES`) over how often the
+    sentences found here lack it anyway. 0 where one of the best sentences or
+    its neighbours holds it: that it was ranked first is owed to it in part.
+    """
+    wanted = most_specific(asks_for)
+    if wanted is None or any(_holds_nearby(wanted, item) for item in best):
+        return 0.0
+    share = sum(not item.holds_kind for item in everything) / len(everything)
+    return math.log(MISS_RATES[wanted] / max(share, MISS_RATES[wanted]))
+
+
+def _holds_nearby(kind: str, item: Scored) -> bool:
+    passage = item.candidate.passage
+    start = passage.sentences[max(0, item.position - 1)][0]
+    end = passage.sentences[min(len(passage.sentences) - 1, item.position + 1)][1]
+    text = passage.text[start - passage.start_char : end - passage.start_char]
+    return bool(mentions(kind, text, passage.language))
 
 
 def question_names(text: str) -> tuple[str, ...]:

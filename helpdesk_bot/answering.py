@@ -128,17 +128,21 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
         tokens,
         parts.weights,
     )
-    read = read_closely(
-        sentences,
-        draft.retrieval.query_vector,
-        parts.embed_alone,
-        CLOSELY_READ[draft.depth],
-        parts.weights,
-    )
+    read = sentences[: CLOSELY_READ[draft.depth]]
+    if "close_reading" not in parts.settings.switched_off:
+        read = read_closely(
+            sentences,
+            draft.retrieval.query_vector,
+            parts.embed_alone,
+            CLOSELY_READ[draft.depth],
+            parts.weights,
+        )
     if not read:
         return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
     asked = question_names(draft.understanding.stand_alone)
     nameless = without_names(draft.understanding.stand_alone)
+    if "nameless" in parts.settings.switched_off:
+        nameless = None
     signals = features(
         draft.retrieval,
         read,

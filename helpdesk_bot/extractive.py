@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
+from helpdesk_bot.expected_kinds import mentions, most_specific
+from helpdesk_bot.switches import Switch
 from index.chunks import Candidate, FloatArray
 
 Tokens = Callable[[str, str], list[str]]
@@ -37,6 +39,16 @@ class Weights:
     """Quotes that make up an answer."""
     least_chars: int = 80
     """A shorter quote takes a neighbour along, so that it can be understood."""
+
+
+def weights_without(switched_off: Collection[Switch]) -> Weights:
+    """Return the weights, less what is switched off (see `helpdesk_bot.switches`)."""
+    weights = Weights()
+    if "sentence_signals" in switched_off:
+        weights = replace(weights, words=0.0, kind=0.0, length=0.0)
+    if "neighbours" in switched_off:
+        weights = replace(weights, least_chars=0)
+    return weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ def score_sentences(
         weights: how much each signal counts.
     """
     scored = []
+    wanted = most_specific(asks_for)
     for candidate in candidates:
         passage = candidate.passage
         context = set(tokens(passage.context, passage.language))
@@ -105,7 +118,7 @@ def score_sentences(
             own = set(found)
             # The heading counts half: it says what the sentence is about.
             coverage = 0.5 * words.coverage(own) + 0.5 * words.coverage(own | context)
-            holds = bool(asks_for) and any(char.isdigit() for char in item.text)
+            holds = wanted is not None and bool(mentions(wanted, item.text, passage.language))
             item = replace(item, coverage=coverage, holds_kind=holds, n_words=len(item.text.split()))
             scored.append(replace(item, score=_score(item, weights)))
     return _in_order(scored)

@@ -10,20 +10,19 @@ from sqlalchemy import Engine
 
 from corpus.catalog import Catalog
 from corpus.language import detect
-from helpdesk_bot.answerability import calibration
+from helpdesk_bot.answerability import calibration, similarity_only
 from helpdesk_bot.answering import Parts, answer_question, finish, run_steps
 from helpdesk_bot.answers import Answer, Question, answer_to_json
 from helpdesk_bot.database import open_database
 from helpdesk_bot.draft import Draft
-from helpdesk_bot.extractive import Weights
+from helpdesk_bot.extractive import weights_without
 from helpdesk_bot.llm import open_writer
 from helpdesk_bot.records import Records
+from helpdesk_bot.retrieving import open_retriever
 from helpdesk_bot.settings import Settings
 from index import store
 from index.dense import DenseIndex
 from index.embedding import Embedder, open_embedder
-from index.language_directions import language_directions
-from index.retrieval import Retriever
 from index.writing import embedder_stamp
 
 Event = tuple[str, dict[str, Any]]
@@ -46,17 +45,16 @@ class Helpdesk:
         self.catalog = Catalog(engine)
         self.dense = DenseIndex(engine, settings.data_dir / "index")
         self.records = Records(engine)
-        directions = language_directions(embedder, settings.model_cache)
-        self.retriever = Retriever(engine, embedder, self.dense, directions=directions)
+        self.retriever = open_retriever(settings, engine, embedder, self.dense)
         self._parts = Parts(
             settings=settings,
             retriever=self.retriever,
             embed_alone=lambda texts: embedder.embed_passages(texts, [()] * len(texts)).passages,
-            embed_query=lambda text: directions.neutral(embedder.embed_queries([text])[0]),
+            embed_query=self.retriever.embed_query,
             records=self.records,
-            calibration=calibration(),
+            calibration=similarity_only() if "calibration" in settings.switched_off else calibration(),
             writer=open_writer(settings),
-            weights=Weights(),
+            weights=weights_without(settings.switched_off),
             index_version=self.index_version,
         )
 
@@ -141,7 +139,7 @@ def open_helpdesk(settings: Settings, embedder: Embedder | None = None) -> Helpd
         settings.embedder, settings.model_cache, n_threads=settings.answer_threads
     )
     with engine.connect() as connection:
-        store.check_embedder(connection, embedder_stamp(model))
+        store.check_embedder(connection, embedder_stamp(model, heading_context=settings.heading_context))
     return Helpdesk(settings, engine, model)
 
 

@@ -36,6 +36,7 @@ def ingest(
             dry_run=dry_run,
             progress=progress,
             passage_tokens=settings.passage_tokens,
+            heading_context=settings.heading_context,
         )
     finally:
         engine.dispose()

@@ -22,6 +22,7 @@ def rebuild_index(settings: Settings, progress: Told = lambda *_: None) -> dict[
             embedder,
             database_url=settings.database,
             passage_tokens=settings.passage_tokens,
+            heading_context=settings.heading_context,
             progress=progress,
         )
     finally:

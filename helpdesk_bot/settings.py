@@ -17,8 +17,12 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_valida
 from corpus.storage import sqlite_url
 from helpdesk_bot.errors import ConfigurationError
 from helpdesk_bot.phrases import languages
+from helpdesk_bot.switches import INDEX_SWITCHES, SWITCHES, Switch, in_order
 
 ENVIRONMENT_PREFIX = "HELPDESK_"
+
+INDEX_SETTINGS = ("embedder", "passage_tokens")
+"""Settings that an index is made with; see also `Settings.index_options`."""
 
 
 class Settings(BaseModel):
@@ -87,6 +91,24 @@ class Settings(BaseModel):
     record_conversations: bool = Field(
         True, description="Keep questions and answers in the database, for replay, review and measurement."
     )
+    switched_off: tuple[Switch, ...] = Field(
+        (),
+        description="For measurement only: parts to switch off, separated by commas. "
+        + "; ".join(f"`{name}`: {what}" for name, what in SWITCHES.items())
+        + ". `heading_context` needs `helpdesk index rebuild`.",
+    )
+
+    @field_validator("switched_off", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return [part.strip() for part in value.split(",") if part.strip()]
+        return value
+
+    @field_validator("switched_off")
+    @classmethod
+    def _order(cls, value: tuple[Switch, ...]) -> tuple[Switch, ...]:
+        return in_order(value)
 
     @field_validator("data_dir", "model_cache")
     @classmethod
@@ -106,6 +128,19 @@ class Settings(BaseModel):
     def database(self) -> str:
         """The SQLAlchemy address in force."""
         return self.database_url or sqlite_url(self.data_dir)
+
+    @property
+    def heading_context(self) -> bool:
+        """Whether passages are embedded with their title and headings."""
+        return "heading_context" not in self.switched_off
+
+    @property
+    def index_options(self) -> dict[str, Any]:
+        """What an index is made with besides the documents: another value needs another index."""
+        return {
+            **{name: getattr(self, name) for name in INDEX_SETTINGS},
+            "switched_off": [name for name in self.switched_off if name in INDEX_SWITCHES],
+        }
 
 
 def load_settings(

@@ -12,12 +12,15 @@ from helpdesk_bot.phrases import catalogue, languages
 FOLLOW_UP_CHARS = 36
 """A question of at most this many characters is read together with the one before it."""
 
+OPENING_WORDS = 3
+"""Within so many words a lone "when" opens the question."""
+
 
 @dataclass(frozen=True, slots=True)
 class Understanding:
     """The question as it is searched.
 
-    ``asks_for`` holds what the question words show (``number``, ``time``);
+    ``asks_for`` holds what the question words show (see `expected_kinds.KINDS`);
     ``stand_alone`` is the text that is searched, earlier questions included
     where the last one cannot stand alone.
     """
@@ -58,14 +61,20 @@ def understand(
 
 
 def asks_for(text: str, language: str) -> tuple[str, ...]:
-    """Return what the question words of the language's catalogue show: ``number``, ``time`` or both."""
+    """Return the kinds that the question words of the language's catalogue show (`expected_kinds.KINDS`)."""
     if language not in languages():
         return ()
-    words = f" {_folded(text)} "
+    folded = _folded(text)
+    words = f" {folded} "
+    # "When" far from the start joins two clauses: "who led the city when the report came".
+    opening = f" {' '.join(folded.split()[:OPENING_WORDS])} "
     return tuple(
         kind
         for kind, phrases in sorted(catalogue(language).question_words.items())
-        if any(f" {_folded(phrase)} " in words for phrase in phrases)
+        if any(
+            f" {_folded(phrase)} " in (opening if kind == "time" and " " not in phrase else words)
+            for phrase in phrases
+        )
     )
 
 

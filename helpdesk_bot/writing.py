@@ -8,6 +8,7 @@ from helpdesk_bot.answers import Citation, EngineInfo, Related, Sentence, ShortA
 from helpdesk_bot.citations import cite, one_line
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.errors import EngineFailure
+from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
 from helpdesk_bot.llm import ChatWriter
 from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
 from index.chunks import Candidate
@@ -51,40 +52,17 @@ def _quoted(citation: Citation, phrases: Catalogue) -> str:
 
 
 def _short_answer(draft: Draft) -> ShortAnswer | None:
-    """Return the number in the first quote, where a number is asked for and it holds just one."""
-    asks_for = draft.understanding.asks_for if draft.understanding else ()
-    if not asks_for or not draft.citations:
+    """Return what is asked for out of the first quote, where it can be told which mention it is."""
+    understanding = draft.understanding
+    wanted = most_specific(understanding.asks_for) if understanding else None
+    if understanding is None or wanted is None or not draft.citations:
         return None
     first = draft.citations[0]
-    found = _numbers(first.quote)
-    if len(found) != 1:
-        return None
-    start, end = found[0]
-    return ShortAnswer(first.quote[start:end], first.citation_id, start, end)
-
-
-def _numbers(text: str) -> list[tuple[int, int]]:
-    """Return the spans of numbers, a percent sign included (``45 %``, ``12.000``, ``3,5``)."""
-    spans: list[tuple[int, int]] = []
-    position = 0
-    while position < len(text):
-        if not text[position].isdigit():
-            position += 1
-            continue
-        end = position
-        while end < len(text) and (
-            text[end].isdigit()
-            or (text[end] in ".,\u00a0" and end + 1 < len(text) and text[end + 1].isdigit())
-        ):
-            end += 1
-        for percent in ("%", " %", "\u00a0%"):
-            if text.startswith(percent, end):
-                end += len(percent)
-        joined_to_word = position > 0 and text[position - 1].isalpha()
-        if not joined_to_word:
-            spans.append((position, end))
-        position = end
-    return spans
+    found = mentions(wanted, first.quote, first.language)
+    span = found[0] if len(found) == 1 else None
+    if len(found) > 1 and understanding.question_language == first.language:
+        span = nearest_mention(found, first.quote, understanding.stand_alone, first.language)
+    return ShortAnswer(first.quote[span[0] : span[1]], first.citation_id, *span) if span else None
 
 
 def write_generative(draft: Draft, writer: ChatWriter) -> Draft:

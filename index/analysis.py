@@ -25,23 +25,27 @@ def words(text: str) -> list[str]:
     return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
 
 
-def tokens(text: str, language: str) -> list[str]:
+def tokens(text: str, language: str, *, beginnings: bool = True, pairs: bool = True) -> list[str]:
     """Return the tokens that ``text`` is found by, repetitions included.
 
     Args:
         text: any text, a question or a passage.
         language: two-letter code; only whether it is written in syllables counts.
+        beginnings: with the beginnings of words; a query without them finds whole words only.
+        pairs: with pairs of neighbouring syllables; a query without them finds single ones only.
 
     Returns:
         words; their beginnings as ``^begi``; pairs of neighbours as ``left_right``
         (Vietnamese, and the characters of scripts without spaces).
     """
     found = words(text)
-    pairs = [f"{left}_{right}" for left, right in itertools.pairwise(found)] if language in _SYLLABIC else []
-    return [token for word in found for token in _of_word(word)] + pairs
+    single = [token for word in found for token in _of_word(word, beginnings)]
+    if not pairs or language not in _SYLLABIC:
+        return single
+    return single + [f"{left}_{right}" for left, right in itertools.pairwise(found)]
 
 
-def _of_word(word: str) -> Iterator[str]:
+def _of_word(word: str, beginnings: bool) -> Iterator[str]:
     if _NO_SPACES.search(word):
         yield from (f"{left}_{right}" for left, right in itertools.pairwise(word))
         if len(word) == 1:
@@ -49,5 +53,5 @@ def _of_word(word: str) -> Iterator[str]:
         return
     yield word
     # A number's beginning says nothing: 2024 is not 2025.
-    if not any(map(str.isdigit, word)):
+    if beginnings and not any(map(str.isdigit, word)):
         yield from (f"^{word[:length]}" for length in _BEGINNINGS if len(word) > length)

@@ -108,6 +108,7 @@ def ingest(
     dry_run: bool = False,
     progress: Progress = lambda _event: None,
     passage_tokens: int = 256,
+    heading_context: bool = True,
 ) -> IngestReport:
     """Bring the catalogue and the index in line with what the targets hold.
 
@@ -121,6 +122,7 @@ def ingest(
         dry_run: say what would happen, and change nothing.
         progress: called after every item, in the order of finishing.
         passage_tokens: target size of a passage.
+        heading_context: whether the embedder sees a passage's title and headings before its text.
 
     Raises:
         MisusedError: a target does not exist (before anything is changed).
@@ -135,9 +137,13 @@ def ingest(
         changes = [change for found in discoveries for change in preview(found, known)]
         items = tuple(_item(change) for change in changes)
         return IngestReport(items, True, time.monotonic() - started)
+
+    def open_writer() -> DocumentWriter:
+        return DocumentWriter(engine, open_embedder(), passage_tokens, heading_context=heading_context)
+
     with write_lock(data_dir), ParserProcess() as parser:
         originals.remove_leftovers(data_dir)
-        run = _Run(engine, data_dir, open_embedder, parser, progress, passage_tokens)
+        run = _Run(engine, data_dir, open_writer, parser, progress)
         run.total = sum(len(found.items) for found in discoveries)
         for target in targets:
             # Looked for again: the target before it may have given a file its identity.
@@ -154,17 +160,15 @@ class _Run:
         self,
         engine: Engine,
         data_dir: Path,
-        open_embedder: Callable[[], Embedder],
+        open_writer: Callable[[], DocumentWriter],
         parser: ParserProcess,
         progress: Progress,
-        passage_tokens: int,
     ) -> None:
         self._engine = engine
         self._data_dir = data_dir
-        self._open_embedder = open_embedder
+        self._open_writer = open_writer
         self._parser = parser
         self._progress = progress
-        self._passage_tokens = passage_tokens
         self._writer: DocumentWriter | None = None
         self._waiting: list[Incoming] = []
         self._waiting_chars = 0
@@ -236,7 +240,7 @@ class _Run:
 
     def _ready_writer(self) -> DocumentWriter:
         if self._writer is None:
-            writer = DocumentWriter(self._engine, self._open_embedder(), self._passage_tokens)
+            writer = self._open_writer()
             writer.claim()
             self._writer = writer
         return self._writer
@@ -272,6 +276,7 @@ def index_documents(
     database_url: str,
     source_root: str = "memory:",
     passage_tokens: int = 256,
+    heading_context: bool = True,
 ) -> int:
     """Index documents that were made in memory (evaluation suites, benches) through the same code.
 
@@ -280,7 +285,7 @@ def index_documents(
     """
     n_passages = 0
     with write_lock(data_dir):
-        writer = DocumentWriter(engine, embedder, passage_tokens)
+        writer = DocumentWriter(engine, embedder, passage_tokens, heading_context=heading_context)
         writer.claim()
         for batch in _batches(incoming_text(source_root, source, document) for source, document in documents):
             n_passages += sum(done.n_passages for done in writer.commit(batch))

@@ -52,13 +52,15 @@ def chunk(
     )
 
 
-def embedding_input(passage: Passage) -> tuple[str, tuple[tuple[int, int], ...]]:
+def embedding_input(
+    passage: Passage, *, heading_context: bool = True
+) -> tuple[str, tuple[tuple[int, int], ...]]:
     """Return what the embedder sees of a passage, and where its sentences stand in that.
 
-    The context comes first, on a line of its own; the spans are those of
-    ``passage.sentences``, in the same order.
+    The context comes first, on a line of its own (unless ``heading_context`` is off, to measure
+    what it is good for); the spans are those of ``passage.sentences``, in the same order.
     """
-    before = f"{passage.context}\n" if passage.context else ""
+    before = f"{passage.context}\n" if passage.context and heading_context else ""
     shift = len(before) - passage.start_char
     return before + passage.text, tuple((start + shift, end + shift) for start, end in passage.sentences)
 

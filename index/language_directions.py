@@ -43,10 +43,16 @@ class LanguageDirections:
 
     def neutral(self, vector: FloatArray) -> FloatArray:
         """Return a query's vector ``(dim,)`` without its part along the basis, of unit norm."""
+        if not len(self.basis):
+            return vector
         rest = vector - self.basis.T @ (self.basis @ vector)
         norm = float(np.linalg.norm(rest))
         # A vector made of nothing but language would point anywhere: it stays as it is.
         return (rest / norm).astype(np.float32) if norm > 0.1 else vector
+
+
+NO_DIRECTIONS = LanguageDirections(np.empty((0, 0), np.float32))
+"""Takes nothing out of a vector: to measure what taking the language out is good for."""
 
 
 def language_directions(embedder: Embedder, cache_dir: Path | None = None) -> LanguageDirections:

@@ -6,7 +6,7 @@ It is written in the same transaction as the passages, so it never lags.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Callable, Iterator, Sequence, Set
 
 from sqlalchemy import Connection, text
 
@@ -14,6 +14,7 @@ from index.analysis import tokens
 from index.chunks import Hit, Passage
 
 __all__ = [
+    "Analyse",
     "add",
     "all_frequencies",
     "create_lexical",
@@ -26,6 +27,9 @@ __all__ = [
     "stored_rows",
     "tokens",
 ]
+
+Analyse = Callable[[str, str], list[str]]
+"""Takes a text and its language, gives tokens; see `index.analysis.tokens`."""
 
 _TABLE = "passages_fts"
 _MOST_TOKENS = 200
@@ -91,7 +95,13 @@ def remove(connection: Connection, rows: Sequence[int]) -> None:
 
 
 def search(
-    connection: Connection, query: str, language: str, k: int, allowed: Set[str] | None = None
+    connection: Connection,
+    query: str,
+    language: str,
+    k: int,
+    allowed: Set[str] | None = None,
+    *,
+    analyse: Analyse = tokens,
 ) -> list[Hit]:
     """Find the passages that share the most telling words with a query.
 
@@ -102,11 +112,12 @@ def search(
         k: how many hits at most.
         allowed: ids of the passages that may be returned; ``None`` means all.
             The scores are the same with and without it.
+        analyse: makes the query's tokens, of those that the index holds (see `tokens`).
 
     Returns:
         hits by BM25 (a positive number, higher is better), equal ones by passage id.
     """
-    match = _match(connection, tokens(query, language))
+    match = _match(connection, analyse(query, language))
     if match is None or k < 1:
         return []
     found = connection.execute(

@@ -16,13 +16,17 @@ PER_DOCUMENT = 6
 
 
 def demoted(
-    fused: tuple[Fused, ...], found: Mapping[str, tuple[Passage, FloatArray]], superseded: Set[str]
+    fused: tuple[Fused, ...],
+    found: Mapping[str, tuple[Passage, FloatArray]],
+    superseded: Set[str],
+    *,
+    penalty: float = SUPERSEDED_PENALTY,
 ) -> tuple[Fused, ...]:
     """Lower the passages of superseded documents: old rules stay findable, behind the ones in force."""
     if not superseded:
         return fused
     lowered = (
-        replace(item, score=item.score - SUPERSEDED_PENALTY)
+        replace(item, score=item.score - penalty)
         if item.passage_id in found and found[item.passage_id][0].document_id in superseded
         else item
         for item in fused
@@ -35,6 +39,8 @@ def arrange(
     found: dict[str, tuple[Passage, FloatArray]],
     infos: dict[str, DocumentInfo],
     most: int,
+    *,
+    per_document: int = PER_DOCUMENT,
 ) -> tuple[tuple[Candidate, ...], tuple[tuple[str, str, float], ...]]:
     """Make candidates of the best passages.
 
@@ -43,6 +49,7 @@ def arrange(
         found: passage and sentence vectors by passage id, of those that were read.
         infos: the documents in force by id.
         most: how many candidates.
+        per_document: how many of one document.
 
     Returns:
         the candidates in order, and what was left out: passage id, reason
@@ -50,7 +57,7 @@ def arrange(
     """
     candidates: list[Candidate] = []
     rejected: list[tuple[str, str, float]] = []
-    per_document: dict[str, int] = {}
+    n_taken: dict[str, int] = {}
     for item in fused:
         if item.passage_id not in found:
             rejected.append((item.passage_id, "below_cut", item.score))
@@ -62,12 +69,12 @@ def arrange(
         if info is None or info.version != passage.version:
             rejected.append((item.passage_id, "not_in_force", item.score))
             continue
-        taken = per_document.get(passage.document_id, 0)
-        if len(candidates) == most or taken == PER_DOCUMENT:
+        taken = n_taken.get(passage.document_id, 0)
+        if len(candidates) == most or taken == per_document:
             reason = "below_cut" if len(candidates) == most else "document_cap"
             rejected.append((item.passage_id, reason, item.score))
             continue
-        per_document[passage.document_id] = taken + 1
+        n_taken[passage.document_id] = taken + 1
         candidates.append(
             Candidate(
                 passage=passage,

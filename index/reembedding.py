@@ -40,6 +40,7 @@ def rebuild(
     *,
     database_url: str,
     passage_tokens: int = 256,
+    heading_context: bool = True,
     progress: Told = lambda *_: None,
 ) -> Rebuilt:
     """Chunk and embed every document in force again, then swap all passages in one transaction.
@@ -53,6 +54,7 @@ def rebuild(
         embedder: makes the vectors, and is stamped on the index.
         database_url: the address of the same database.
         passage_tokens: target size of a passage.
+        heading_context: whether the embedder sees a passage's title and headings before its text.
         progress: told after each document.
 
     Raises:
@@ -71,12 +73,12 @@ def rebuild(
         for done, (document_id, version) in enumerate(found, start=1):
             document = catalog.document(document_id, version)
             own = chunk(document, document_id, version, max_tokens=passage_tokens)
-            made.append((own, embed(embedder, own)))
+            made.append((own, embed(embedder, own, heading_context=heading_context)))
             progress("passages", done, len(found))
         with begin_write(engine) as connection:
             old = connection.scalars(select(passages.c.row).where(passages.c.in_force == 1))
             store.delete_passages(connection, [int(row) for row in old])
-            store.stamp_embedder(connection, embedder_stamp(embedder))
+            store.stamp_embedder(connection, embedder_stamp(embedder, heading_context=heading_context))
             for own, vectors in made:
                 store.write_passages(connection, own, vectors)
             store.bump_revision(connection)

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from functools import partial
 
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
 from corpus.catalog import Catalog
-from index import lexical, store
+from index import lexical, peer_fusions, store
 from index.chunks import Candidate, Filters, FloatArray, Hit
 from index.dense import DenseIndex
 from index.document_metadata import allowed_passages, document_infos
 from index.embedding import Embedder
 from index.errors import BadQuery
-from index.fusion import LEXICAL_WEIGHT, fuse
-from index.language_directions import LanguageDirections, language_directions
+from index.fusion import Fused, fuse
+from index.language_directions import NO_DIRECTIONS, LanguageDirections, language_directions
 from index.ordering import arrange, demoted
+from index.retrieval_options import WHOLE, RetrievalOptions
 
 SPARE = 20
 """Passages read beyond those wanted: some fall to the cap on a document or are out of force."""
@@ -50,15 +52,33 @@ class Retriever:
         dense: DenseIndex,
         *,
         directions: LanguageDirections | None = None,
-        lexical_weight: float = LEXICAL_WEIGHT,
+        options: RetrievalOptions = WHOLE,
     ) -> None:
+        """Make a retriever.
+
+        Args:
+            engine: the database.
+            embedder: that the index was made with.
+            dense: the dense index on the same database.
+            directions: how languages differ in this embedder; default: measured now (seconds).
+            options: what is searched, and how the lists are put together.
+        """
         self._engine = engine
         self._embedder = embedder
         self._dense = dense
-        self._directions = directions or language_directions(embedder)
-        self._lexical_weight = lexical_weight
+        self._options = options
+        if not options.language_directions:
+            directions = NO_DIRECTIONS
+        self._directions = language_directions(embedder) if directions is None else directions
+        self._analyse = partial(
+            lexical.tokens, beginnings=options.word_beginnings, pairs=options.syllable_pairs
+        )
         self._catalog = Catalog(engine)
         self._superseded: tuple[int, Set[str]] = (-1, frozenset())
+
+    def embed_query(self, text: str) -> FloatArray:
+        """Return the vector ``(dim,)`` that a query is searched with, float32, unit norm."""
+        return self._directions.neutral(self._embedder.embed_queries([text])[0])
 
     def retrieve(
         self, query: str, *, language: str, filters: Filters | None = None, most: int = 20
@@ -78,28 +98,55 @@ class Retriever:
             raise BadQuery(f"most={most}: ask for 1 to 100 candidates.")
         filters = filters or Filters()
         clock = _Clock()
-        vector = self._directions.neutral(self._embedder.embed_queries([query])[0])
+        vector = self.embed_query(query)
         clock.lap("embed")
         with self._engine.connect() as connection:
             allowed = allowed_passages(connection, filters)
-            dense = self._dense.search(vector, DEPTH_OF_LISTS, allowed)
+            dense = self._by_meaning(vector, allowed)
             clock.lap("dense")
-            words, weights, notes = _by_words(connection, query, language, allowed)
+            words, weights, notes = self._by_words(connection, query, language, allowed)
             clock.lap("lexical")
-            fused = fuse(
-                dense,
-                words,
-                ideal_lexical=sum(weights.values()),
-                similarity=_similarities(connection, vector, dense, words),
-                lexical_weight=self._lexical_weight,
-            )
+            fused = self._fuse(connection, vector, dense, words, sum(weights.values()))
             clock.lap("fuse")
             found = store.fetch(connection, [item.passage_id for item in fused[: most + SPARE]])
             infos = document_infos(connection, {passage.document_id for passage, _ in found.values()})
             superseded = self._superseded_now(store.revision(connection))
-        candidates, rejected = arrange(demoted(fused, found, superseded), found, infos, most)
+        ordered = demoted(fused, found, superseded, penalty=self._options.superseded_penalty)
+        candidates, rejected = arrange(ordered, found, infos, most, per_document=self._options.per_document)
         clock.lap("load")
         return Retrieval(vector, candidates, rejected, weights, notes, clock.laps)
+
+    def _by_meaning(self, vector: FloatArray, allowed: Set[str] | None) -> list[Hit]:
+        return self._dense.search(vector, DEPTH_OF_LISTS, allowed) if self._options.dense else []
+
+    def _by_words(
+        self, connection: Connection, query: str, language: str, allowed: Set[str] | None
+    ) -> tuple[list[Hit], dict[str, float], tuple[str, ...]]:
+        """Search the lexical index; a damaged one is passed over, since meaning alone finds most."""
+        if not self._options.lexical:
+            return [], {}, ()
+        try:
+            hits = lexical.search(connection, query, language, DEPTH_OF_LISTS, allowed, analyse=self._analyse)
+            return hits, word_weights(connection, self._analyse(query, language)), ()
+        except DatabaseError:
+            return [], {}, ("the lexical index is damaged: run `helpdesk index repair`",)
+
+    def _fuse(
+        self,
+        connection: Connection,
+        vector: FloatArray,
+        dense: Sequence[Hit],
+        words: Sequence[Hit],
+        ideal_lexical: float,
+    ) -> tuple[Fused, ...]:
+        similarity = _similarities(connection, vector, dense, words) if self._options.dense else {}
+        match self._options.fusion:
+            case "coverage":
+                return fuse(dense, words, ideal_lexical=ideal_lexical, similarity=similarity)
+            case "reciprocal_rank":
+                return peer_fusions.reciprocal_rank(dense, words, similarity=similarity)
+            case "normalised_sum":
+                return peer_fusions.normalised_sum(dense, words, similarity=similarity)
 
     def _superseded_now(self, revision: int) -> Set[str]:
         """Return the ids of the documents that another one in force replaces, read once a revision."""
@@ -108,23 +155,12 @@ class Retriever:
         return self._superseded[1]
 
 
-def _by_words(
-    connection: Connection, query: str, language: str, allowed: Set[str] | None
-) -> tuple[list[Hit], dict[str, float], tuple[str, ...]]:
-    """Search the lexical index; a damaged one is passed over, since meaning alone finds most."""
-    try:
-        hits = lexical.search(connection, query, language, DEPTH_OF_LISTS, allowed)
-        return hits, word_weights(connection, query, language), ()
-    except DatabaseError:
-        return [], {}, ("the lexical index is damaged: run `helpdesk index repair`",)
-
-
-def word_weights(connection: Connection, query: str, language: str) -> dict[str, float]:
-    """Return how telling each word of a query is: BM25's inverse document frequency, never negative.
+def word_weights(connection: Connection, query_tokens: Iterable[str]) -> dict[str, float]:
+    """Return how telling each token of a query is: BM25's inverse document frequency, never negative.
 
     A word that no passage holds weighs the most: it is what the documents do not speak of.
     """
-    found = sorted(set(lexical.tokens(query, language)))
+    found = sorted(set(query_tokens))
     total = lexical.n_passages(connection)
     frequency = lexical.document_frequency(connection, found)
     return {

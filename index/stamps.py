@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 
 from sqlalchemy import Connection, insert, select, update
 
@@ -13,12 +13,16 @@ from index.schema import index_meta
 
 @dataclass(frozen=True, slots=True)
 class EmbedderStamp:
-    """Which model made the vectors of an index; another one cannot search them."""
+    """What made the vectors of an index; what another one makes cannot be compared with them.
+
+    ``heading_context``: whether the model saw a passage's title and headings before its text.
+    """
 
     name: str
     dimension: int
     query_prefix: str
     passage_prefix: str
+    heading_context: bool = True
 
 
 def revision(connection: Connection) -> int:
@@ -35,8 +39,11 @@ def bump_revision(connection: Connection) -> int:
 
 
 def stamp_embedder(connection: Connection, stamp: EmbedderStamp) -> None:
-    """Write which model makes the vectors of this database."""
-    write_meta(connection, "embedder", json.dumps(asdict(stamp), ensure_ascii=False, sort_keys=True))
+    """Write what makes the vectors of this database."""
+    fields = asdict(stamp)
+    if stamp.heading_context:  # as indexes were stamped before there was a choice
+        del fields["heading_context"]
+    write_meta(connection, "embedder", json.dumps(fields, ensure_ascii=False, sort_keys=True))
 
 
 def read_embedder(connection: Connection) -> EmbedderStamp | None:
@@ -49,16 +56,24 @@ def check_embedder(connection: Connection, stamp: EmbedderStamp) -> None:
     """Make sure that the index was made with this model (an index without a stamp passes).
 
     Raises:
-        EmbedderMismatch: it was made with another one.
+        EmbedderMismatch: it was made with another one, or of other texts (`embedding_input`).
     """
     stored = read_embedder(connection)
-    if stored is not None and stored != stamp:
+    if stored is None or stored == stamp:
+        return
+    if replace(stored, heading_context=stamp.heading_context) == stamp:
+        made, asked = ("with", "without") if stored.heading_context else ("without", "with")
         raise EmbedderMismatch(
-            f"the index was made with {stored.name} ({stored.dimension} dimensions, prefixes "
-            f"{stored.query_prefix!r}, {stored.passage_prefix!r}), but the embedder in use is {stamp.name} "
-            f"({stamp.dimension}, {stamp.query_prefix!r}, {stamp.passage_prefix!r}): set the old embedder, "
-            "or run `helpdesk index rebuild` to embed every passage with the new one"
+            f"the index was made {made} titles and headings before its passages, but the settings ask for "
+            f"vectors {asked} them: take `heading_context` {'out of' if made == 'with' else 'into'} the "
+            "setting `switched_off`, or run `helpdesk index rebuild` to embed every passage again"
         )
+    raise EmbedderMismatch(
+        f"the index was made with {stored.name} ({stored.dimension} dimensions, prefixes "
+        f"{stored.query_prefix!r}, {stored.passage_prefix!r}), but the embedder in use is {stamp.name} "
+        f"({stamp.dimension}, {stamp.query_prefix!r}, {stamp.passage_prefix!r}): set the old embedder, "
+        "or run `helpdesk index rebuild` to embed every passage with the new one"
+    )
 
 
 def vectors_identity(connection: Connection) -> str:

@@ -45,29 +45,37 @@ class Committed:
     n_passages: int
 
 
-def embedder_stamp(embedder: Embedder) -> store.EmbedderStamp:
+def embedder_stamp(embedder: Embedder, *, heading_context: bool = True) -> store.EmbedderStamp:
     """Return what an index is stamped with when this embedder makes its vectors."""
     return store.EmbedderStamp(
-        embedder.name, embedder.dimension, embedder.query_prefix, embedder.passage_prefix
+        embedder.name, embedder.dimension, embedder.query_prefix, embedder.passage_prefix, heading_context
     )
 
 
-def embed(embedder: Embedder, passages: Sequence[Passage]) -> PassageVectors:
+def embed(embedder: Embedder, passages: Sequence[Passage], *, heading_context: bool = True) -> PassageVectors:
     """Embed passages with their context, and their sentences in the same pass."""
     if not passages:
         return PassageVectors(np.empty((0, embedder.dimension), np.float32), ())
-    inputs = [embedding_input(passage) for passage in passages]
+    inputs = [embedding_input(passage, heading_context=heading_context) for passage in passages]
     return embedder.embed_passages([text for text, _ in inputs], [spans for _, spans in inputs])
 
 
 class DocumentWriter:
     """Chunks, embeds and commits documents, many at a time for the sake of the embedder."""
 
-    def __init__(self, engine: Engine, embedder: Embedder, passage_tokens: int = 256) -> None:
+    def __init__(
+        self,
+        engine: Engine,
+        embedder: Embedder,
+        passage_tokens: int = 256,
+        *,
+        heading_context: bool = True,
+    ) -> None:
         self._engine = engine
         self._catalog = Catalog(engine)
         self._embedder = embedder
         self._passage_tokens = passage_tokens
+        self._heading_context = heading_context
 
     def claim(self) -> None:
         """Stamp an unwritten index with the embedder.
@@ -75,7 +83,7 @@ class DocumentWriter:
         Raises:
             EmbedderMismatch: the index was made with another one.
         """
-        stamp = embedder_stamp(self._embedder)
+        stamp = embedder_stamp(self._embedder, heading_context=self._heading_context)
         with begin_write(self._engine) as connection:
             store.check_embedder(connection, stamp)
             if store.read_embedder(connection) is None:
@@ -88,7 +96,11 @@ class DocumentWriter:
         leaves the documents that were yielded, each whole, and no other.
         """
         chunked = [self._chunk(incoming) for incoming in batch]
-        vectors = embed(self._embedder, [passage for passages in chunked for passage in passages])
+        vectors = embed(
+            self._embedder,
+            [passage for passages in chunked for passage in passages],
+            heading_context=self._heading_context,
+        )
         start = 0
         for incoming, passages in zip(batch, chunked, strict=True):
             end = start + len(passages)

@@ -11,13 +11,18 @@ from importlib import resources
 
 @dataclass(frozen=True, slots=True)
 class Catalogue:
-    """The texts of one language; ``question_words`` maps what is asked for to its phrases, casefolded."""
+    """The texts of one language.
+
+    ``question_words`` maps what is asked for to its phrases, casefolded;
+    ``number_words`` are numbers written out.
+    """
 
     language: str
     messages: Mapping[str, str]
     kinds: Mapping[str, str]
     personal_data: Mapping[str, str]
     question_words: Mapping[str, tuple[str, ...]]
+    number_words: tuple[str, ...]
 
     def text(self, key: str, **values: str) -> str:
         """Return a message with its placeholders filled."""
@@ -47,6 +52,7 @@ def catalogue(language: str) -> Catalogue:
         kinds=values["kinds"],
         personal_data=values["personal_data"],
         question_words={key: tuple(words) for key, words in values["question_words"].items()},
+        number_words=tuple(values["number_words"]["words"]),
     )
 
 

@@ -8,13 +8,13 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from evals.fitting.answerability import FEATURES, auroc, balance, fit, left_out, main
+from evals.fitting.answerability import FEATURES, GIVEN, auroc, balance, fit, left_out, main
 from evals.fitting.observations import Observation
 from helpdesk_bot.answerability import calibration
 
 
 def observation(suite: str, place: int, answers: bool, likeness: float) -> Observation:
-    features = {"likeness": likeness, "same_language": float(place % 2), "kind_missing": 0.0}
+    features = {"likeness": likeness, "same_language": float(place % 2), "missing_names": 0.0}
     return Observation(suite, str(place), "shown" if answers else "hidden", answers, features)
 
 
@@ -35,6 +35,16 @@ def test_the_fit_finds_the_coefficients_that_made_the_data() -> None:
     labels = (random.random(len(matrix)) < probability).astype(float)
     weights, intercept = fit(matrix, labels, np.ones(len(matrix)))
     assert weights == pytest.approx([2.0, -1.0], abs=0.1)
+    assert intercept == pytest.approx(0.5, abs=0.1)
+
+
+def test_an_offset_is_taken_as_given() -> None:
+    random = np.random.default_rng(2)
+    matrix, offset = random.normal(size=(20_000, 1)), random.normal(size=20_000)
+    probability = 1 / (1 + np.exp(-(0.5 + 2.0 * matrix[:, 0] + offset)))
+    labels = (random.random(len(matrix)) < probability).astype(float)
+    weights, intercept = fit(matrix, labels, np.ones(len(matrix)), offset)
+    assert weights == pytest.approx([2.0], abs=0.1)
     assert intercept == pytest.approx(0.5, abs=0.1)
 
 
@@ -65,16 +75,16 @@ def test_the_command_writes_a_calibration_with_its_provenance(tmp_path: Path) ->
     arguments = [str(tmp_path), "--observations", str(tmp_path / "observations.jsonl"), "--out", str(out)]
     assert main(arguments) == 0
     written = json.loads(out.read_text())
-    assert set(written["weights"]) == set(FEATURES)
+    assert set(written["weights"]) == {*FEATURES, *GIVEN}
     assert written["weights"]["likeness"] > 0
     assert written["provenance"]["n_observations"] == 120
 
 
 def test_the_calibration_that_ships_says_where_it_comes_from() -> None:
     shipped = calibration()
-    assert set(shipped.weights) == set(FEATURES)
+    assert set(shipped.weights) == {*FEATURES, *GIVEN}
     assert shipped.provenance["n_observations"]
     assert len(shipped.weights) + 1 <= 20
-    low = shipped.probability({"likeness": -0.2, "same_language": 1.0, "kind_missing": 1.0})
+    low = shipped.probability({"likeness": -0.2, "same_language": 1.0, "kind_missing": -2.0})
     high = shipped.probability({"likeness": 0.2, "same_language": 1.0, "kind_missing": 0.0})
     assert 0 < low < 0.35 < high < 1

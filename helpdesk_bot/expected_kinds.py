@@ -1,0 +1,167 @@
+"""What kind of thing a question asks for, found again in the text: numbers, times, money, contacts.
+
+The right project with the wrong attribute ("what is its budget?") is the usual
+way to be wrong: the sentence is about the subject, and no amount of money stands
+in it. Names of months, weekdays and currencies come from CLDR (through Babel) in
+the language of the text, so a language needs no list of its own here; only the
+words for small numbers stand in the message catalogues.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+from helpdesk_bot.phrases import catalogue, languages
+from index.lexical import tokens
+
+KINDS = ("contact", "money", "time", "number")
+"""The most specific first: a question for a budget in words for a number wants money."""
+
+_CURRENCIES = (
+    "EUR",
+    "SEK",
+    "NOK",
+    "DKK",
+    "ISK",
+    "GBP",
+    "USD",
+    "CHF",
+    "PLN",
+    "CZK",
+    "HUF",
+    "RON",
+    "VND",
+    "JPY",
+)
+_NUMBER = r"\d+(?:[.,'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?"
+_YEAR = r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)"
+_NUMERIC_DATE = "|".join(
+    (
+        r"(?<!\d)\d{1,2}[./-]\d{1,2}[./-](?:\d{4}|\d{2})(?!\d)",
+        r"(?<!\d)\d{1,2}/\d{4}(?!\d)",
+        r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)",
+    )
+)
+_CLOCK = r"(?<!\d)\d{1,2}[:.]\d{2}(?![\d.])"
+_CONTACT = r"\+?\d[\d\s()/.-]{5,}\d|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*\w"
+
+
+def most_specific(asked: tuple[str, ...]) -> str | None:
+    """Return the kind that a text has to hold, None where the question shows none."""
+    return next((kind for kind in KINDS if kind in asked), None)
+
+
+def mentions(kind: str, text: str, language: str) -> tuple[tuple[int, int], ...]:
+    """Return where a text mentions something of a kind.
+
+    Args:
+        kind: one of `KINDS`.
+        text: NFC.
+        language: of the text, two letters; one without CLDR data is read by its digits alone.
+
+    Returns:
+        half-open spans in code points, in order, not overlapping.
+    """
+    return tuple(found.span() for found in _pattern(kind, language.split("-")[0]).finditer(text))
+
+
+def nearest_mention(
+    spans: tuple[tuple[int, int], ...], text: str, question: str, language: str
+) -> tuple[int, int] | None:
+    """Return the mention that stands right before a word of the question ("492 officials"), if just one does.
+
+    Args:
+        spans: the mentions in ``text``.
+        text: of the same language as the question.
+        question: whose words are looked for within the next two words after a mention.
+        language: of both, for the analysis of words.
+    """
+    asked = set(tokens(question, language))
+    beside = []
+    for place, (_, end) in enumerate(spans):
+        until = spans[place + 1][0] if place + 1 < len(spans) else len(text)
+        following = " ".join(text[end:until].split()[:2])
+        if asked & set(tokens(following, language)):
+            beside.append(spans[place])
+    return beside[0] if len(beside) == 1 else None
+
+
+@cache
+def _pattern(kind: str, language: str) -> re.Pattern[str]:
+    match kind:
+        case "contact":
+            return re.compile(_CONTACT)
+        case "money":
+            return _money(language)
+        case "time":
+            return _time(language)
+        case _:
+            return _number(language)
+
+
+def _number(language: str) -> re.Pattern[str]:
+    words = catalogue(language).number_words if language in languages() else ()
+    written = rf"|(?<!\w)(?:{_any_of(words)})(?!\w)" if words else ""
+    return re.compile(rf"(?<![\w.,]){_NUMBER}(?:\s?%|\s?‰)?{written}", re.IGNORECASE)
+
+
+def _time(language: str) -> re.Pattern[str]:
+    months = _any_of(_calendar_names(language, "months"))
+    days = _any_of(_calendar_names(language, "days"))
+    parts = [_NUMERIC_DATE]
+    if months:
+        joint = r"(?:\s+(?:de|del|năm))?"
+        parts.append(
+            rf"(?:(?<!\w)(?:ngày\s+)?\d{{1,2}}(?:st|nd|rd|th|\.|:a|:e|er|º)?(?:\s+(?:de|of))?\s+)?(?<!\w)(?:{months})(?!\w)"
+            rf"(?:\s+\d{{1,2}}(?:st|nd|rd|th)?(?!\d))?,?{joint}(?:\s+{_YEAR})?"
+        )
+    parts += [_YEAR, _CLOCK]
+    if days:
+        parts.append(rf"(?<!\w)(?:{days})(?!\w)")
+    return re.compile("|".join(parts))
+
+
+def _money(language: str) -> re.Pattern[str]:
+    symbols = "".join(
+        re.escape(chr(code)) for code in range(0x24, 0x20D0) if unicodedata.category(chr(code)) == "Sc"
+    )
+    names = _any_of(sorted({*_CURRENCIES, *_currency_names(language), *_currency_names("en")}))
+    scale = r"(?:\s+[^\W\d]+\.?){0,2}?"  # million, miljarder, tỷ ...
+    amount = rf"{_NUMBER}{scale}\s*(?:[{symbols}]|(?:{names})(?!\w))"
+    return re.compile(rf"(?:[{symbols}]|(?<!\w)(?:{names}))\s?{_NUMBER}|(?<!\w){amount}")
+
+
+def _any_of(words: tuple[str, ...] | list[str]) -> str:
+    return "|".join(re.escape(word) for word in sorted(words, key=lambda word: (-len(word), word)))
+
+
+def _calendar_names(language: str, which: str) -> list[str]:
+    """Return the wide names as CLDR writes them, and with a capital as at the head of a sentence."""
+    from babel import Locale, UnknownLocaleError
+
+    try:
+        tables = getattr(Locale(language), which)
+    except (UnknownLocaleError, ValueError):
+        return []
+    names = {str(name) for form in ("format", "stand-alone") for name in tables[form]["wide"].values()}
+    names |= {name[:1].upper() + name[1:] for name in names}
+    return sorted(name for name in names if not name.isdigit())
+
+
+def _currency_names(language: str) -> set[str]:
+    """Return the last word of each currency's names, which is how texts call it: kronor, euros, đồng."""
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_currency_name
+
+    try:
+        locale = Locale(language)
+    except (UnknownLocaleError, ValueError):
+        return set()
+    found: set[str] = set()
+    for code in _CURRENCIES:
+        for count in (None, 1, 2, 5):
+            name = get_currency_name(code, count=count, locale=locale)
+            found |= {name, name.split()[0].lower(), name.split()[-1].lower()}
+    return {name for name in found if len(name) > 2}

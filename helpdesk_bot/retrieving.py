@@ -1,0 +1,44 @@
+"""Opening the retriever with the settings of a helpdesk."""
+
+from __future__ import annotations
+
+from sqlalchemy import Engine
+
+from helpdesk_bot.settings import Settings
+from index.dense import DenseIndex
+from index.embedding import Embedder
+from index.language_directions import language_directions
+from index.ordering import PER_DOCUMENT, SUPERSEDED_PENALTY
+from index.retrieval import Retriever
+from index.retrieval_options import Fusion, RetrievalOptions
+
+
+def open_retriever(settings: Settings, engine: Engine, embedder: Embedder, dense: DenseIndex) -> Retriever:
+    """Return the retriever that answers are made from, less what the settings switch off."""
+    options = retrieval_options(settings)
+    directions = language_directions(embedder, settings.model_cache) if options.language_directions else None
+    return Retriever(engine, embedder, dense, directions=directions, options=options)
+
+
+def retrieval_options(settings: Settings) -> RetrievalOptions:
+    """Return what is searched and how, from the setting ``switched_off``."""
+    off = settings.switched_off
+    fusion: Fusion = "coverage"
+    if "fusion=reciprocal_rank" in off:
+        fusion = "reciprocal_rank"
+    elif "fusion=normalised_sum" in off:
+        fusion = "normalised_sum"
+    return RetrievalOptions(
+        lexical="lexical" not in off,
+        dense="dense" not in off,
+        word_beginnings="word_beginnings" not in off,
+        syllable_pairs="syllable_pairs" not in off,
+        fusion=fusion,
+        language_directions="language_directions" not in off,
+        superseded_penalty=0.0 if "superseded" in off else SUPERSEDED_PENALTY,
+        per_document=NO_CAP if "document_cap" in off else PER_DOCUMENT,
+    )
+
+
+NO_CAP = 1_000_000
+"""More passages of one document than any search gives."""

@@ -1,0 +1,44 @@
+"""The evidence of what is asked for, at the pipeline's own seams."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from helpdesk_bot.answers import Question, answer_to_json
+from helpdesk_bot.helpdesk import Helpdesk
+
+
+def signals(desk: Helpdesk, question: str) -> dict[str, Any]:
+    answer = answer_to_json(desk.ask(Question(text=question, depth="fast")))
+    features: dict[str, Any] = answer["trace"]["features"]
+    return features
+
+
+@pytest.mark.parametrize(
+    ("found", "missing"),
+    [
+        (
+            "How many libraries lent tablets to residents?",
+            "What budget did the libraries that lent tablets to residents have?",
+        ),
+        (
+            "Hur många kommuner införde digital identitet för sina invånare?",
+            "Vilket telefonnummer har kommuner som införde digital identitet för sina invånare?",
+        ),
+        (
+            "Cổng dịch vụ công tiếp nhận bao nhiêu hồ sơ trong năm đầu tiên?",
+            "Ngân sách của cổng dịch vụ công tiếp nhận hồ sơ trong năm đầu tiên là gì?",
+        ),
+    ],
+)
+def test_the_right_subject_without_the_attribute_speaks_against_an_answer(
+    desk: Helpdesk, found: str, missing: str
+) -> None:
+    assert signals(desk, found)["kind_missing"] == 0.0
+    assert -4.0 < signals(desk, missing)["kind_missing"] < 0.0
+
+
+def test_a_question_for_no_kind_of_thing_says_nothing(desk: Helpdesk) -> None:
+    assert signals(desk, "Vad kan upphandlare be om innan de köper?")["kind_missing"] == 0.0

@@ -1,0 +1,72 @@
+"""What a question asks for, found again in a text of any language."""
+
+import unicodedata
+
+import pytest
+
+from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
+from helpdesk_bot.understanding import asks_for
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "kind", "expected"),
+    [
+        ("en", "On 2 December 2027, at 10:30, for two cities.", "time", ["2 December 2027", "10:30"]),
+        ("en", "Cities may act in May.", "time", ["May"]),
+        ("en", "It cost EUR 2.5 and $300 and 12 000 euros.", "money", ["EUR 2.5", "$300", "12 000 euros"]),
+        ("en", "In 2020 it had 40 members.", "money", []),
+        (
+            "en",
+            "Call +46 (0)8 508 280 50 or write to a@b.example.",
+            "contact",
+            ["+46 (0)8 508 280 50", "a@b.example"],
+        ),
+        ("en", "492 officials in fourteen, no: twelve countries, 45 %.", "number", ["492", "twelve", "45 %"]),
+        ("sv", "Den 3 mars 2024 fick tre städer 2,5 miljoner kronor.", "money", ["2,5 miljoner kronor"]),
+        ("sv", "Den 3 mars 2024 fick tre städer pengar.", "time", ["3 mars 2024"]),
+        ("sv", "Den 3 mars fick tre städer pengar.", "number", ["3", "tre"]),
+        ("vi", "Quyết định ngày 2 tháng 12 năm 2027 dành 3 tỷ đồng.", "money", ["3 tỷ đồng"]),
+        ("vi", "Quyết định ngày 2 tháng 12 năm 2027.", "time", ["ngày 2 tháng 12 năm 2027"]),
+        ("vi", "Có ba thành phố.", "number", ["ba"]),
+        ("fi", "Vuonna 2020 hinta oli 30 euroa.", "money", ["30 euroa"]),
+        ("und", "2020-05-01", "time", ["2020-05-01"]),
+        ("sv", "", "number", []),
+    ],
+)
+def test_mentions(language, text, kind, expected):
+    text = unicodedata.normalize("NFC", text)
+    assert [text[start:end] for start, end in mentions(kind, text, language)] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "kind"),
+    [
+        ("en", "What is the budget of the project?", "money"),
+        ("en", "What number do I ring to reach them?", "contact"),
+        ("sv", "Hur mycket pengar kostade projektet?", "money"),
+        ("sv", "När tar projektet slut?", "time"),
+        ("sv", "Vilket telefonnummer har förvaltningen?", "contact"),
+        ("vi", "Ngân sách của dự án là bao nhiêu?", "money"),
+        ("vi", "Bao nhiêu thành phố tham gia?", "number"),
+        ("vi", "Dự án kết thúc khi nào?", "time"),
+        ("en", "Who leads the project?", None),
+        ("xx", "What is the budget?", None),
+    ],
+)
+def test_the_most_specific_kind_is_wanted(language, question, kind):
+    assert most_specific(asks_for(question, language)) == kind
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question", "expected"),
+    [
+        ("en", "Of 14 countries, 492 officials took part.", "How many officials took part?", "492"),
+        ("sv", "46 intervjuer och en enkät till 492 tjänstemän.", "Hur många tjänstemän svarade?", "492"),
+        ("vi", "Có 14 nước và 492 công chức.", "Bao nhiêu công chức tham gia?", "492"),
+        ("en", "14 officials and 492 officials.", "How many officials?", None),
+        ("en", "14 countries and 492 cities.", "How many officials?", None),
+    ],
+)
+def test_the_mention_before_a_word_of_the_question(language, text, question, expected):
+    span = nearest_mention(mentions("number", text, language), text, question, language)
+    assert (span and text[slice(*span)]) == expected
