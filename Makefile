@@ -5,11 +5,12 @@ VENV ?= .venv
 PYTHON ?= python3
 HOST ?= 127.0.0.1
 PORT ?= 8000
+EVAL_OUT ?= var/eval-dev
 BIN := $(VENV)/bin
 PIP := $(BIN)/pip --disable-pip-version-check
 export PIP_NO_INPUT := 1
 
-.PHONY: help run test coverage test-deps check format docs soak-ingest clean
+.PHONY: help run test coverage test-deps check format docs gate eval-dev soak-ingest clean
 .DEFAULT_GOAL := help
 
 help: ## Show this list
@@ -45,6 +46,14 @@ test-deps: ## What the browser tests need beyond PyPI: Debian's Chromium, npm pa
 	  $$SUDO apt-get update -q && $$SUDO apt-get install -y -q --no-install-recommends chromium fonts-dejavu-core; }
 	@command -v npm >/dev/null || { echo "make test-deps: npm is missing; install Node.js 20 or newer" >&2; exit 2; }
 	@npm ci --ignore-scripts --no-audit --no-fund
+
+gate: $(VENV)/.dev ## The small release gate: 60 questions against the committed baseline
+	@rm -rf var/gate/run
+	@$(BIN)/helpdesk eval run evals/suites/gate --out var/gate/run --data-dir var/gate
+	@$(BIN)/helpdesk eval gate var/gate/run --baseline evals/baselines/gate
+
+eval-dev: $(VENV)/.dev ## All development sets beside the project, with figures (hours; EVAL_ARGS=--quick)
+	@$(BIN)/python -m evals.dev --out $(EVAL_OUT) $(EVAL_ARGS)
 
 soak-ingest: $(VENV)/.dev ## 20 kill -9 at random moments of an ingest of 300 documents
 	@HELPDESK_SOAK=1 $(BIN)/python -m pytest -m soak tests/index/test_kill.py -x -s

@@ -9,6 +9,8 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from api.eval_parser import add_eval
+
 EXIT_CODES = """exit codes:
   0  done (skipped and unchanged files, and questions without an answer, included)
   1  done, with failures reported (a file failed, verify found differences, a gate was missed)
@@ -29,7 +31,7 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ask(commands)
     _add_serve(commands)
     _add_index(commands)
-    _add_eval(commands)
+    add_eval(commands, _command)
     _add_bench(commands)
     _add_doctor(commands)
     _add_backup(commands)
@@ -115,14 +117,6 @@ def _add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     _command(actions, "verify", "Compare the database and the indexes, exactly.", "indexing:verify")
     _command(actions, "rebuild", "Make all passages, embeddings and indexes again.", "indexing:rebuild")
     _command(actions, "repair", "Mend every difference, without embedding anything again.", "indexing:repair")
-
-
-def _add_eval(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
-    group = commands.add_parser("eval", help="Measure how good the answers are.")
-    actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
-    parser = _command(actions, "run", "Run a suite and print its measures.", "evaluating:run")
-    parser.add_argument("suite", metavar="SUITE", help="folder of an answer suite or a retrieval suite")
-    parser.add_argument("--out", type=Path, metavar="DIR", help="where the run folder goes")
 
 
 def _add_bench(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

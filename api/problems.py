@@ -99,6 +99,8 @@ KINDS: Mapping[type[Exception], Kind] = {
     evals_errors.SuiteError: Kind(422, "suite_error", "The suite is written wrongly", misuse=True),
     evals_errors.RunError: Kind(422, "run_error", "The run folder cannot be used", misuse=True),
     evals_errors.UnknownSystemError: Kind(422, "unknown_system", "The system is not known", misuse=True),
+    evals_errors.JudgeError: Kind(422, "judge_error", "The judge cannot be used", misuse=True),
+    evals_errors.JudgeUndecided: INTERNAL,  # counted where it happens
 }
 
 STATUS_CODES: Mapping[int, tuple[str, str]] = {

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-import re
+import math
 import tomllib
 from pathlib import Path
 from typing import Any
 
 from evals.errors import SuiteError
-from evals.rows import Row, read_rows
+from evals.rows import Row, nearest, read_rows
 from evals.suite import AnswerSuite, Case, Gate
 from helpdesk_bot.answers import Turn
+from index.chunks import Filters
+
+HEAD_FIELDS = ("name", "description", "documents", "measures", "gate")
 
 CASE_FIELDS = (
     "id",
@@ -23,11 +26,12 @@ CASE_FIELDS = (
     "filters",
     "tags",
     "history",
+    "group",
 )
+FILTERS = tuple(Filters.__dataclass_fields__)
 EXPECTED_FIELDS = ("expected_documents", "expected_quotes", "expected_answers")
 CORRECTIONS = ("holm", "benjamini-hochberg", "none")
 GATE_TABLES = ("minimum", "maximum", "smallest_difference")
-_LANGUAGE = re.compile(r"[a-z]{2,3}(-[A-Za-z0-9]+)*")
 
 
 def load_answer_suite(folder: Path) -> AnswerSuite:
@@ -38,11 +42,14 @@ def load_answer_suite(folder: Path) -> AnswerSuite:
     """
     path = folder / "suite.toml"
     try:
-        head = tomllib.loads(path.read_text(encoding="utf-8"))
+        head = tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except tomllib.TOMLDecodeError as error:
         raise SuiteError(path, f"not TOML: {error}") from error
     except (OSError, UnicodeDecodeError) as error:
         raise SuiteError(path, f"cannot be read: {error}") from error
+    for field in head:
+        if near := nearest(field, HEAD_FIELDS):
+            raise SuiteError(path, f"is not known; did you mean '{near}'?", field=field)
     name = head.get("name", folder.resolve().name)
     if not isinstance(name, str) or not name.strip():
         raise SuiteError(path, "must be a string that is not empty", field="name")
@@ -124,7 +131,7 @@ def _gate(path: Path, head: dict[str, Any]) -> Gate:
 
 
 def _is_number(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool)
+    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _cases(path: Path) -> tuple[Case, ...]:
@@ -143,9 +150,6 @@ def _cases(path: Path) -> tuple[Case, ...]:
 
 def _case(row: Row) -> Case:
     row.refuse_misspelt(CASE_FIELDS)
-    language = row.text("language")
-    if not _LANGUAGE.fullmatch(language):
-        raise row.error(f"'{language}' is no language code such as sv", "language")
     answerable = row.flag("answerable", default=True)
     expected = {field: row.texts(field) for field in EXPECTED_FIELDS}
     if answerable and not any(expected.values()):
@@ -156,22 +160,22 @@ def _case(row: Row) -> Case:
     return Case(
         case_id=row.text("id"),
         question=row.text("question"),
-        language=language,
+        language=row.language("language", row.text("language")),
         answerable=answerable,
         line=row.line,
         filters=_filters(row),
         tags=row.texts("tags"),
         history=_history(row),
+        group=row.text("group") if "group" in row.fields else None,
         **expected,
     )
 
 
 def _filters(row: Row) -> dict[str, tuple[str, ...]]:
-    given = row.fields.get("filters") or {}
-    if not isinstance(given, dict):
-        raise row.error("must be an object of lists", "filters")
     filters = {}
-    for key, value in given.items():
+    for key, value in row.object("filters").items():
+        if key not in FILTERS:
+            raise row.error(f"there is no such filter; there are {', '.join(FILTERS)}", f"filters.{key}")
         values = [value] if isinstance(value, str) else value
         if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
             raise row.error("must be a string or a list of strings", f"filters.{key}")
@@ -180,16 +184,17 @@ def _filters(row: Row) -> dict[str, tuple[str, ...]]:
 
 
 def _history(row: Row) -> tuple[Turn, ...]:
-    given = row.fields.get("history") or []
-    if not isinstance(given, list):
-        raise row.error("must be a list of turns", "history")
-    turns = []
-    for position, item in enumerate(given):
+    """Read earlier turns, the oldest first: the person begins, and the helpdesk speaks once at a time."""
+    turns: list[Turn] = []
+    for position, item in enumerate(row.objects("history")):
         field = f"history[{position}]"
-        if not isinstance(item, dict) or not isinstance(item.get("text"), str):
+        role, text = item.get("role"), item.get("text")
+        if not isinstance(text, str) or not text.strip():
             raise row.error("must be an object with role and text", field)
-        role = item.get("role")
+        row.refuse_unusable(text, field)
         if role not in ("user", "assistant"):
             raise row.error("role must be user or assistant", field)
-        turns.append(Turn(role, item["text"]))
+        if role == "assistant" and (not turns or turns[-1].role == "assistant"):
+            raise row.error("an assistant's turn must follow a user's", field)
+        turns.append(Turn(role, text))
     return tuple(turns)

@@ -3,6 +3,8 @@
 EvalError
 ├── SuiteError          a suite is written wrongly: names file, line and field
 ├── RunError            a run folder is missing, torn or belongs to another suite
+├── JudgeError          a judge of entailment failed: counted, never a verdict
+│   └── JudgeUndecided  the judge works, but cannot tell for texts like these
 └── UnknownSystemError  a system under test is not known, or what it needs is not installed
 """
 
@@ -40,3 +42,11 @@ class RunError(EvalError):
 
 class UnknownSystemError(EvalError):
     """A system under test is not known, or what it needs is not installed."""
+
+
+class JudgeError(EvalError):
+    """A judge of entailment failed (no answer, or none that can be read)."""
+
+
+class JudgeUndecided(JudgeError):
+    """The judge works, but cannot tell for texts like these."""

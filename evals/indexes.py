@@ -36,7 +36,9 @@ def index_documents_of(
     """Ingest the documents of an answer suite, unless that was done before.
 
     Returns:
-        settings whose data directory holds the index, and the ingest's report.
+        settings whose data directory holds the index, and the ingest's report,
+        with ``documents_sha256`` (what was indexed) and ``index_key`` (that, the
+        settings and the code that indexed it).
 
     Raises:
         SuiteError: a document path does not exist.
@@ -49,16 +51,19 @@ def index_targets(
     targets: tuple[str, ...], settings: Settings, cache: Path, progress: Progress
 ) -> tuple[Settings, dict[str, Any]]:
     """Ingest files, folders and addresses; returns as `index_documents_of`."""
-    key = _key(settings, "answers", _hash_targets(targets))
+    content = _hash_targets(targets)
 
     def build(own: Settings) -> dict[str, Any]:
-        from helpdesk_bot.ingesting import ingest
+        from helpdesk_bot.ingesting import IngestEvent, ingest
+
+        def tell(event: IngestEvent) -> None:
+            progress("ingesting", event.done, event.total)
 
         progress("ingesting", 0, 0)
-        report: dict[str, Any] = ingest(own, targets).to_json()
+        report: dict[str, Any] = ingest(own, targets, progress=tell).to_json()
         return report
 
-    return _cached(settings, cache / key, build)
+    return _cached(settings, cache, "answers", content, build)
 
 
 def index_rows_of(
@@ -67,12 +72,11 @@ def index_rows_of(
     """Index the rows of a retrieval suite, unless that was done before.
 
     Returns:
-        settings whose data directory holds the index, and counts.
+        settings whose data directory holds the index, and counts (and hashes, as `index_documents_of`).
     """
     digest = hashlib.sha256()
     for row in suite.corpus:
         digest.update(json.dumps([row.document_id, row.title, row.text, row.language]).encode())
-    key = _key(settings, "retrieval", digest.hexdigest())
 
     def build(own: Settings) -> dict[str, Any]:
         from helpdesk_bot.database import open_database
@@ -90,18 +94,22 @@ def index_rows_of(
                 to_documents(suite),
                 database_url=own.database,
                 passage_tokens=own.passage_tokens,
+                heading_context=own.heading_context,
             )
         finally:
             engine.dispose()
         progress("indexing", len(suite.corpus), len(suite.corpus))
         return {"n_documents": len(suite.corpus)}
 
-    return _cached(settings, cache / key, build)
+    return _cached(settings, cache, "retrieval", digest.hexdigest(), build)
 
 
 def _cached(
-    settings: Settings, folder: Path, build: Callable[[Settings], dict[str, Any]]
+    settings: Settings, cache: Path, kind: str, content: str, build: Callable[[Settings], dict[str, Any]]
 ) -> tuple[Settings, dict[str, Any]]:
+    key = _key(settings, kind, content)
+    folder = cache / key
+    identity = {"documents_sha256": content, "index_key": key}
     own = settings.model_copy(
         update={
             "data_dir": folder.absolute(),
@@ -114,14 +122,14 @@ def _cached(
         mark = folder / _MARK
         if mark.exists():
             report: dict[str, Any] = json.loads(mark.read_text(encoding="utf-8"))
-            return own, report
+            return own, report | identity
         shutil.rmtree(folder, ignore_errors=True)  # left by a killed run
         folder.mkdir(parents=True)
         report = build(own)
         written = folder / (_MARK + ".part")
         written.write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
         written.rename(mark)
-    return own, report
+    return own, report | identity
 
 
 @contextmanager
@@ -133,8 +141,7 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _key(settings: Settings, kind: str, content: str) -> str:
-    options = {name: getattr(settings, name) for name in ("embedder", "passage_tokens")}
-    parts = [kind, content, json.dumps(options, default=str), hash_code(("corpus", "index"))]
+    parts = [kind, content, json.dumps(settings.index_options, default=str), hash_code(("corpus", "index"))]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 

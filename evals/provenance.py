@@ -12,34 +12,86 @@ from pathlib import Path
 from typing import Any
 
 import helpdesk_bot
+from helpdesk_bot.settings import Settings
+from index.bundled_model import SOURCE_SHA256
 
 ROOT = Path(__file__).resolve().parents[1]
+CODE_ROOMS = ("corpus", "index", "helpdesk_bot", "evals/systems")
+"""What makes an answer. A measure or a report that changes leaves a run's outputs as they are."""
+
+_CODE_SUFFIXES = {".py", ".json", ".toml", ".txt"}
+_NO_CODE = {"documents", "suites", "baselines", "examples", "__pycache__"}
+_WEIGHT_SUFFIXES = (".safetensors", ".bin", ".json")
+
 PACKAGES = ("chromadb", "ir_measures", "numpy", "sentence-transformers", "torch", "transformers")
 
 
 def code_version() -> dict[str, Any]:
-    """Return release, commit (None outside a checkout), whether it was changed, and the hash of the code."""
+    """Return release, commit (None outside a checkout), whether it was changed, and two hashes.
+
+    ``code_sha256`` is of what makes an answer (`CODE_ROOMS`), ``evals_sha256`` of what asks and scores.
+    """
     commit = _git("rev-parse", "HEAD")
     return {
         "version": helpdesk_bot.__version__,
         "commit": commit,
         "changed": bool(_git("status", "--porcelain", "--untracked-files=no")) if commit else None,
-        "code_sha256": hash_code(("corpus", "index", "helpdesk_bot", "evals")),
+        "code_sha256": hash_code(CODE_ROOMS),
+        "evals_sha256": hash_code(("evals",)),
     }
 
 
 @lru_cache(maxsize=8)
 def hash_code(rooms: tuple[str, ...]) -> str:
-    """Return the SHA-256 over the Python files of the rooms: what made the output, committed or not.
+    """Return the SHA-256 over the code of the rooms and the data files that lie in it.
 
-    Taken once a process: an edit while it runs does not change the code that it has loaded.
+    What made the output, committed or not: calibration, prompts and word lists
+    bear on answers as much as Python does. Taken once a process: an edit while
+    it runs does not change the code that it has loaded.
     """
     digest = hashlib.sha256()
     for room in rooms:
-        for path in sorted((ROOT / room).rglob("*.py")):
-            digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
-            digest.update(path.read_bytes() + b"\0")
+        for path in sorted((ROOT / room).rglob("*")):
+            inside = path.relative_to(ROOT / room)
+            if path.suffix in _CODE_SUFFIXES and not set(inside.parts[:-1]) & _NO_CODE and path.is_file():
+                digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
+                digest.update(path.read_bytes() + b"\0")
     return digest.hexdigest()
+
+
+def models(settings: Settings) -> dict[str, Any]:
+    """Return what tells the models, prompts and fitted numbers of a run from others.
+
+    Returns:
+        ``embedder`` (name and ``weights_sha256``, None where the weights lie in
+        no folder of ours), ``chat_model``, ``prompts_sha256`` by file,
+        ``calibration_sha256``.
+    """
+    room = ROOT / "helpdesk_bot"
+    return {
+        "embedder": {"name": settings.embedder, "weights_sha256": _weights_sha256(settings.embedder)},
+        "chat_model": settings.chat_model,
+        "prompts_sha256": {path.name: hash_file(path) for path in sorted((room / "prompts").glob("*.txt"))},
+        "calibration_sha256": hash_file(room / "calibration.json"),
+    }
+
+
+def hash_file(path: Path) -> str:
+    """Return the SHA-256 of a file."""
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+@lru_cache(maxsize=4)
+def _weights_sha256(embedder: str) -> str | None:
+    if embedder == "bundled":
+        return SOURCE_SHA256
+    folder = Path(embedder).expanduser()
+    digest = hashlib.sha256()
+    files = sorted(path for suffix in _WEIGHT_SUFFIXES for path in folder.rglob(f"*{suffix}"))
+    for path in files:
+        digest.update(path.relative_to(folder).as_posix().encode() + b"\0" + hash_file(path).encode())
+    return digest.hexdigest() if files else None
 
 
 def machine() -> dict[str, Any]:

@@ -2,49 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import dataclasses
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from evals.errors import SuiteError
+from evals.measures.normalisation import squash
 from evals.rows import Row, read_lines, read_rows
-from evals.suite import Case, CorpusRow, Query, RetrievalSuite
+from evals.significance.units import MIN_CLUSTERS
+from evals.suite import AnswerSuite, Case, CorpusRow, Gate, Query, RetrievalSuite
 
 QRELS_HEADER = ["query-id", "corpus-id", "score"]
+GROUP_FIELDS = ("article", "para")
+"""What queries share, the widest first: questions on one article are no independent draws.
+
+An article counts where a set has enough of them to draw whole articles from
+(`significance.units.MIN_CLUSTERS`), otherwise the paragraph.
+"""
+
+_GRADE = re.compile(r"-?[0-9]{1,9}")
 
 
 def load_retrieval_suite(folder: Path) -> RetrievalSuite:
     """Read ``corpus.jsonl``, ``queries.jsonl`` and ``qrels/test.tsv`` of a folder.
 
-    Besides BEIR's fields a query may say ``answerable``, ``answer`` or
-    ``answers``, and query and document may say their ``language`` (also
-    within ``metadata``).
+    Besides BEIR's fields a query may say ``answerable``, ``answer``, and the
+    ``article`` or ``para`` it was written on; query and document may say
+    their ``language`` (also within ``metadata``).
 
     Raises:
         SuiteError: naming file, line and field; also for a judgement of an
-            unknown query or document.
+            unknown query or document, and for a query whose ``answerable``
+            says otherwise than its judgements.
     """
     corpus = _corpus(folder / "corpus.jsonl")
     queries = _queries(folder / "queries.jsonl")
-    qrels = _qrels(
-        folder / "qrels" / "test.tsv",
-        {query.query_id for query in queries},
-        {row.document_id for row in corpus},
+    qrels = _qrels(folder / "qrels" / "test.tsv", set(queries), {row.document_id for row in corpus})
+    groups = _groups([row for _, row in queries.values()])
+    for query, row in queries.values():
+        relevant = any(grade > 0 for grade in qrels.get(query.query_id, {}).values())
+        if "answerable" in row.fields and query.answerable != relevant:
+            judged = "has a relevant document" if relevant else "has no relevant document"
+            raise row.error(
+                f"says {str(query.answerable).lower()}, but qrels/test.tsv {judged}", "answerable"
+            )
+    grouped = tuple(
+        dataclasses.replace(query, group=group)
+        for (query, _), group in zip(queries.values(), groups, strict=True)
     )
-    return RetrievalSuite(folder, folder.resolve().name, corpus, queries, qrels)
+    return RetrievalSuite(folder, folder.resolve().name, corpus, grouped, qrels)
+
+
+def as_answer_suite(suite: RetrievalSuite) -> AnswerSuite:
+    """Return the set asked as an answer suite: rows are the documents, queries the cases.
+
+    Args:
+        suite: best with a language for every query (`retrieval_documents.with_languages`).
+    """
+    return AnswerSuite(
+        path=suite.path,
+        name=f"{suite.name}-answers",
+        description=f"The queries of the retrieval set {suite.name}, asked as questions.",
+        documents=(str((suite.path / "corpus.jsonl").resolve()),),
+        measures=(),
+        gate=Gate(),
+        cases=as_cases(suite),
+    )
 
 
 def as_cases(suite: RetrievalSuite) -> tuple[Case, ...]:
     """Return the queries as answer cases: judged documents are the expected ones.
 
     A query without a relevant document is an unanswerable case. The set's
-    answers are expected answers, and expected quotes too: in these sets an
-    answer is a span of the passage. (Of a translated question the answer is
-    in the question's language; use such a set for documents and abstention.)
+    answer is an expected answer and an expected quote where it stands in a
+    relevant document; an answer that stands in none (of a translated question,
+    or a summary) cannot be quoted, and the case is one of documents and
+    abstention alone.
     """
+    texts = {row.document_id: squash(row.text if row.text.strip() else row.title) for row in suite.corpus}
     cases = []
     for line, query in enumerate(suite.queries, 1):
         relevant = tuple(key for key, grade in suite.qrels.get(query.query_id, {}).items() if grade > 0)
-        answers = query.answers if relevant else ()
+        answers = tuple(
+            answer for answer in query.answers if any(squash(answer) in texts[key] for key in relevant)
+        )
         cases.append(
             Case(
                 case_id=query.query_id,
@@ -55,6 +97,7 @@ def as_cases(suite: RetrievalSuite) -> tuple[Case, ...]:
                 expected_documents=relevant,
                 expected_quotes=answers,
                 expected_answers=answers,
+                group=query.group,
             )
         )
     return tuple(cases)
@@ -74,22 +117,35 @@ def _corpus(path: Path) -> tuple[CorpusRow, ...]:
     return tuple(rows.values())
 
 
-def _queries(path: Path) -> tuple[Query, ...]:
-    queries: dict[str, Query] = {}
+def _queries(path: Path) -> dict[str, tuple[Query, Row]]:
+    queries: dict[str, tuple[Query, Row]] = {}
     for row in read_rows(path):
         query_id = row.text("_id")
         if query_id in queries:
             raise row.error(f"'{query_id}' stands there twice", "_id")
-        queries[query_id] = Query(
+        query = Query(
             query_id=query_id,
             text=row.text("text"),
             language=_language(row),
             answerable=row.flag("answerable", default=True),
             answers=_answers(row),
         )
+        queries[query_id] = (query, row)
     if not queries:
         raise SuiteError(path, "holds no query")
-    return tuple(queries.values())
+    return queries
+
+
+def _groups(rows: Sequence[Row]) -> list[str | None]:
+    """Return what each query shares with others: the widest field that parts the set into enough groups."""
+    groups: list[str | None] = [None] * len(rows)
+    for field in GROUP_FIELDS:
+        given = [row.text(field) if row.fields.get(field) else None for row in rows]
+        n_groups = len({group for group in given if group is not None})
+        if n_groups >= MIN_CLUSTERS:
+            return given
+        groups = given if n_groups else groups
+    return groups
 
 
 def _answers(row: Row) -> tuple[str, ...]:
@@ -99,13 +155,10 @@ def _answers(row: Row) -> tuple[str, ...]:
 
 
 def _language(row: Row) -> str | None:
-    metadata = row.fields.get("metadata")
-    if metadata is not None and not isinstance(metadata, dict):
-        raise row.error("must be an object", "metadata")
-    value = row.fields.get("language", (metadata or {}).get("language"))
+    value = row.fields.get("language", row.object("metadata").get("language"))
     if value is not None and not isinstance(value, str):
         raise row.error("must be a language code such as sv", "language")
-    return value
+    return None if value is None else row.language("language", value)
 
 
 def _qrels(path: Path, query_ids: set[str], document_ids: set[str]) -> Mapping[str, Mapping[str, int]]:
@@ -125,8 +178,11 @@ def _qrels(path: Path, query_ids: set[str], document_ids: set[str]) -> Mapping[s
             raise SuiteError(
                 path, f"no document '{document_id}' in corpus.jsonl", line=line, field="corpus-id"
             )
-        try:
-            qrels.setdefault(query_id, {})[document_id] = int(grade)
-        except ValueError as error:
-            raise SuiteError(path, f"'{grade}' is no whole number", line=line, field="score") from error
+        if not _GRADE.fullmatch(grade):
+            raise SuiteError(path, f"'{grade}' is no whole number", line=line, field="score")
+        if document_id in qrels.setdefault(query_id, {}):
+            raise SuiteError(path, f"'{query_id}' and '{document_id}' are judged twice", line=line)
+        qrels[query_id][document_id] = int(grade)
+    if not qrels:
+        raise SuiteError(path, "holds no judgement")
     return qrels

@@ -2,8 +2,9 @@
 
 ::
 
-    config.json      what was run: suite, system, options, code, machine
-    suite/           the suite's own files as they were (answer suites)
+    config.json      what was run: suite, system, options, models, code, machine
+    suite/           the key: suite.toml and cases.jsonl (answer runs)
+    qrels.json       the queries and judgements (retrieval suites)
     qrels.trec       the judgements (retrieval suites), TREC format
     outputs.jsonl    one line a case: the answer or ranking, or the error, and the time
     texts.jsonl      the extracted text of every cited document version
@@ -17,20 +18,48 @@ from __future__ import annotations
 
 import json
 import os
+import threading
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+
+from filelock import FileLock, Timeout
 
 from evals.errors import RunError
 
 CONFIG, OUTPUTS, TEXTS, DOCUMENTS = "config.json", "outputs.jsonl", "texts.jsonl", "documents.json"
-SCORES, SUMMARY, TREC_RUN, TREC_QRELS, SUITE = (
+SCORES, SUMMARY, TREC_RUN, TREC_QRELS, SUITE, QRELS = (
     "scores.jsonl",
     "summary.json",
     "run.trec",
     "qrels.trec",
     "suite",
+    "qrels.json",
 )
+LOCK = "run.lock"
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Let one process write a run folder (the lock goes with the process, however it ends).
+
+    Raises:
+        RunError: another process is writing it.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    try:
+        with FileLock(folder / LOCK, timeout=0):
+            yield
+    except Timeout as error:
+        raise RunError(
+            f"{folder} is being written by another process; wait for it, or choose another --out"
+        ) from error
+
+
+def is_untouched(folder: Path) -> bool:
+    """Whether a folder holds nothing but what a run leaves that was killed before it had begun."""
+    return all(path.name == LOCK or path.suffix == ".part" for path in folder.iterdir())
 
 
 def write_json(path: Path, value: Any) -> None:
@@ -84,7 +113,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
 
 
 class LineWriter:
-    """Appends to a JSON Lines file, so that a killed run keeps what it had.
+    """Appends to a JSON Lines file, so that a killed run keeps what it had; safe to use from many threads.
 
     A torn last line is cut off first.
     """
@@ -96,11 +125,14 @@ class LineWriter:
             if whole < len(data):
                 os.truncate(path, whole)
         self._file = path.open("a", encoding="utf-8")
+        self._lock = threading.Lock()
 
     def append(self, row: Mapping[str, Any]) -> None:
         """Write one line through to the file."""
-        self._file.write(json.dumps(row, ensure_ascii=False) + "\n")
-        self._file.flush()
+        line = json.dumps(row, ensure_ascii=False) + "\n"
+        with self._lock:
+            self._file.write(line)
+            self._file.flush()
 
     def close(self) -> None:
         """Close the file."""

@@ -7,26 +7,72 @@ saved before anything is judged.
 
 from __future__ import annotations
 
-import hashlib
-import json
-import shutil
 from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from evals import run_folder
-from evals.answer_suite import load_answer_suite
-from evals.errors import RunError, SuiteError
-from evals.generation import generate_answers, generate_rankings
+from evals import run_config, run_folder
+from evals.errors import RunError
+from evals.expected import check_expected, check_measures
+from evals.generation import check_jobs, generate_answers, generate_rankings
 from evals.indexes import Progress, index_documents_of, index_rows_of
-from evals.provenance import code_version, machine
+from evals.judges.protocol import EntailmentJudge
+from evals.provenance import models
 from evals.retrieval_documents import with_languages
+from evals.retrieval_suite import as_answer_suite
+from evals.sampling import select
+from evals.saved_key import KEY_FILES, check_same_questions, has_key, hash_files, load_key, save_key
 from evals.scoring import score_answers, score_rankings
-from evals.suite import AnswerSuite, RetrievalSuite, load_suite
-from evals.systems import open_answer_system, open_search_system
-from evals.systems.protocol import AnswerSystem
+from evals.suite import AnswerSuite, Case, Query, RetrievalSuite, load_suite
+from evals.systems import check_system, open_answer_system, open_search_system
 from helpdesk_bot.settings import Settings
+
+RETRIEVAL_FILES = ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv")
+
+
+@dataclass(frozen=True, slots=True)
+class _Run:
+    """One run as it was asked for; see `run_suite`."""
+
+    folder: Path
+    settings: Settings
+    system: str
+    system_config: Mapping[str, Any] | None
+    limit: int | None
+    sample: int | None
+    seed: int
+    jobs: int
+    progress: Progress
+    caches: Path
+    judge: EntailmentJudge | None
+
+    def select(self, cases: tuple[Case, ...]) -> tuple[Case, ...]:
+        return select(cases, lambda case: case.case_id, limit=self.limit, sample=self.sample, seed=self.seed)
+
+    def select_queries(self, queries: tuple[Query, ...]) -> tuple[Query, ...]:
+        return select(
+            queries, lambda query: query.query_id, limit=self.limit, sample=self.sample, seed=self.seed
+        )
+
+    def identity(
+        self, kind: str, suite: str, suite_sha256: str, options: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        """Return what a run must have in common with the run it goes on with."""
+        return {
+            "kind": kind,
+            "suite": suite,
+            "suite_sha256": suite_sha256,
+            "system": self.system,
+            "limit": self.limit,
+            "sample": self.sample,
+            "seed": self.seed,
+            "jobs": self.jobs,
+            "options": dict(options),
+            **models(self.settings),
+        }
 
 
 def run_suite(
@@ -35,9 +81,15 @@ def run_suite(
     out: Path | None,
     settings: Settings,
     limit: int | None = None,
-    system: str = "helpdesk",
+    system: str | None = None,
     progress: Progress | None = None,
     cache: Path | None = None,
+    system_config: Mapping[str, Any] | None = None,
+    as_answers: bool = False,
+    sample: int | None = None,
+    seed: int = 0,
+    jobs: int = 1,
+    judge: EntailmentJudge | None = None,
 ) -> dict[str, Any]:
     """Run a suite and score it.
 
@@ -47,172 +99,164 @@ def run_suite(
             it was. Default: a new folder below the data directory.
         settings: the helpdesk's options; its own index is not touched.
         limit: ask only the first so many cases.
-        system: ``helpdesk`` or ``tutorial``.
+        system: a name of `evals.systems.SYSTEMS`; default: the configuration's, else ``helpdesk``.
         progress: told what is being done.
         cache: where indexes are kept by content; default below the data directory.
+        system_config: of a system that needs one (`evals.systems.load_system_config`).
+        as_answers: ask a retrieval suite as an answer suite.
+        sample: ask a random sample of so many cases (of those within ``limit``).
+        seed: of the sample.
+        jobs: questions asked at once; with more than one, latencies are not measured.
+        judge: decides entailment; default: the built-in one.
 
     Returns:
         the summary: ``measures``, ``slices``, ``n_cases``, ``errors`` (and
-        ``suite``, ``kind``, ``system``, ``run``).
+        ``suite``, ``kind``, ``system``, ``warnings``, ``run``).
 
     Raises:
         SuiteError: the suite is written wrongly.
-        RunError: ``out`` holds a run of something else.
+        RunError: ``out`` holds a run of something else, or is being written.
         UnknownSystemError: no such system.
     """
-    report = progress or _silent
     suite = load_suite(suite_path)
+    system = system or (system_config or {}).get("system") or "helpdesk"
+    check_system(system, system_config)  # before the documents are indexed, which takes its time
     home = settings.data_dir / "evals"
-    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
-    folder = out or home / "runs" / f"{suite.name}-{system}-{stamp}"
-    caches = cache or home / "indexes"
+    name = f"{suite.name}-answers" if as_answers and isinstance(suite, RetrievalSuite) else suite.name
+    run = _Run(
+        folder=out or _new_folder(home / "runs", f"{name}-{system}"),
+        settings=settings,
+        system=system,
+        system_config=system_config,
+        limit=limit,
+        sample=sample,
+        seed=seed,
+        jobs=jobs,
+        progress=progress or _silent,
+        caches=cache or home / "indexes",
+        judge=judge,
+    )
     if isinstance(suite, AnswerSuite):
-        summary = _run_answers(suite, folder, settings, limit, system, report, caches)
+        summary = _run_answers(suite, None, run)
+    elif as_answers:
+        suite = with_languages(suite)
+        summary = _run_answers(as_answer_suite(suite), suite, run)
     else:
-        summary = _run_retrieval(suite, folder, settings, limit, system, report, caches)
-    return {**summary, "run": str(folder)}
+        summary = _run_retrieval(with_languages(suite), run)
+    return {**summary, "run": str(run.folder)}
 
 
-def score_run(folder: Path, suite: AnswerSuite | None = None) -> dict[str, Any]:
+def score_run(
+    folder: Path, suite: AnswerSuite | None = None, judge: EntailmentJudge | None = None
+) -> dict[str, Any]:
     """Score a saved run again.
 
     Args:
         folder: the run folder.
-        suite: a newer key for an answer run; default: the one saved with it.
+        suite: a newer key for an answer run, which replaces the saved one;
+            default: the one saved with it.
+        judge: decides entailment; default: the built-in one.
 
     Raises:
-        RunError: the folder is no whole run.
+        RunError: the folder is no whole run, or the key asks something else.
     """
     config = run_folder.read_json(folder / run_folder.CONFIG)
     if config["kind"] == "retrieval":
+        if suite is not None:
+            raise RunError(
+                f"{folder} is a retrieval run: its judgements are in {run_folder.QRELS}; leave out --suite"
+            )
         return score_rankings(folder, config["suite"], config["document_language"])
-    return score_answers(folder, suite or load_answer_suite(folder / run_folder.SUITE))
+    with run_folder.locked(folder):
+        if suite is None:
+            return score_answers(folder, load_key(folder), judge)
+        check_measures(suite)
+        if has_key(folder):
+            check_same_questions(suite, load_key(folder))
+        run_config.note(folder, key_sha256=save_key(suite, suite.cases, folder))
+        return score_answers(folder, suite, judge)
 
 
-def _run_answers(
-    suite: AnswerSuite,
-    folder: Path,
-    settings: Settings,
-    limit: int | None,
-    system: str,
-    progress: Progress,
-    caches: Path,
-) -> dict[str, Any]:
-    own, ingest = index_documents_of(suite, settings, caches, progress)
-    subject = open_answer_system(system, own)
+def _run_answers(suite: AnswerSuite, rows: RetrievalSuite | None, run: _Run) -> dict[str, Any]:
+    """Run an answer suite; ``rows`` is the retrieval suite whose rows are its documents."""
+    check_measures(suite)
+    cases = run.select(suite.cases)
+    if rows is None:
+        own, ingest = index_documents_of(suite, run.settings, run.caches, run.progress)
+        suite_sha256 = hash_files(suite.path, KEY_FILES)
+    else:
+        own, ingest = index_rows_of(rows, run.settings, run.caches, run.progress)
+        suite_sha256 = hash_files(rows.path, RETRIEVAL_FILES)
+    subject = open_answer_system(run.system, own, run.system_config)
     try:
-        _check_expected(suite, subject, ingest)
-        _prepare(
-            folder,
-            {
-                "kind": "answers",
-                "suite": suite.name,
-                "suite_sha256": _hash_folder(suite.path, ("suite.toml", "cases.jsonl")),
-                "system": system,
-                "limit": limit,
-                "options": dict(subject.describe()),
-            },
-            {"suite_path": str(suite.path.resolve()), "ingest": ingest},
-        )
-        saved = folder / run_folder.SUITE
-        saved.mkdir(exist_ok=True)
-        for name in ("suite.toml", "cases.jsonl"):
-            shutil.copyfile(suite.path / name, saved / name)
-        generate_answers(suite.cases[:limit], subject, folder, progress)
+        check_jobs(subject, run.system, run.jobs)
+        if rows is None:
+            check_expected(suite, subject, ingest)
+        with run_folder.locked(run.folder):
+            identity = run.identity("answers", suite.name, suite_sha256, subject.describe())
+            _begin(run, identity | {"as_answers": rows is not None}, suite.path, ingest)
+            run_config.note(run.folder, key_sha256=save_key(suite, cases, run.folder))
+            generate_answers(cases, subject, run.folder, run.progress, jobs=run.jobs)
+            run_config.finish(run.folder)
     finally:
         subject.close()
-    progress("scoring", 0, 0)
-    return score_answers(folder, suite)
+    run.progress("scoring", 0, 0)
+    return score_answers(run.folder, load_key(run.folder), run.judge)
 
 
-def _run_retrieval(
-    suite: RetrievalSuite,
-    folder: Path,
-    settings: Settings,
-    limit: int | None,
-    system: str,
-    progress: Progress,
-    caches: Path,
-) -> dict[str, Any]:
-    suite = with_languages(suite)
-    own, report = index_rows_of(suite, settings, caches, progress)
-    subject = open_search_system(system, own, suite)
+def _run_retrieval(suite: RetrievalSuite, run: _Run) -> dict[str, Any]:
+    own, report = index_rows_of(suite, run.settings, run.caches, run.progress)
+    subject = open_search_system(run.system, own, suite, run.system_config)
     document_language = Counter(row.language or "und" for row in suite.corpus).most_common(1)[0][0]
+    queries = run.select_queries(suite.queries)
     try:
-        _prepare(
-            folder,
-            {
-                "kind": "retrieval",
-                "suite": suite.name,
-                "suite_sha256": _hash_folder(suite.path, ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv")),
-                "system": system,
-                "limit": limit,
-                "document_language": document_language,
-                "options": dict(subject.describe()),
-            },
-            {"suite_path": str(suite.path.resolve()), "ingest": report},
-        )
-        queries = suite.queries[:limit]
-        judgements = {
-            "system": system,
-            "queries": {query.query_id: {"language": query.language or "und"} for query in queries},
-            "judgements": {query_id: dict(grades) for query_id, grades in suite.qrels.items()},
-        }
-        run_folder.write_json(folder / "qrels.json", judgements)
-        generate_rankings(queries, subject, folder, progress)
+        check_jobs(subject, run.system, run.jobs)
+        with run_folder.locked(run.folder):
+            suite_sha256 = hash_files(suite.path, RETRIEVAL_FILES)
+            identity = run.identity("retrieval", suite.name, suite_sha256, subject.describe())
+            _begin(run, identity | {"document_language": document_language}, suite.path, report)
+            run_folder.write_json(run.folder / run_folder.QRELS, judgements_of(suite, queries, run.system))
+            generate_rankings(queries, subject, run.folder, run.progress, jobs=run.jobs)
+            run_config.finish(run.folder)
     finally:
         subject.close()
-    progress("scoring", 0, 0)
-    return score_rankings(folder, suite.name, document_language)
+    run.progress("scoring", 0, 0)
+    return score_rankings(run.folder, suite.name, document_language)
 
 
-def _check_expected(suite: AnswerSuite, subject: AnswerSystem, ingest: dict[str, Any]) -> None:
-    """Refuse a key that names a document the suite does not have; one that failed to ingest is kept."""
-    known = set(subject.document_languages())
-    known |= {item["source"] for item in ingest.get("items", []) if item.get("source")}
-    for case in suite.cases:
-        for source in case.expected_documents:
-            if source not in known:
-                raise SuiteError(
-                    suite.path / "cases.jsonl",
-                    f"no ingested document is '{source}'; there are {', '.join(sorted(known)[:8])}",
-                    line=case.line,
-                    field="expected_documents",
-                )
+def _begin(run: _Run, identity: dict[str, Any], suite_path: Path, ingest: dict[str, Any]) -> None:
+    hashes = {name: ingest.pop(name) for name in ("documents_sha256", "index_key")}
+    notes = {"suite_path": str(suite_path.resolve()), "ingest": ingest}
+    run_config.begin(run.folder, identity | hashes, notes)
 
 
-def _prepare(folder: Path, identity: dict[str, Any], notes: dict[str, Any]) -> None:
-    """Write the configuration, or check that a run to be continued has the same."""
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / run_folder.CONFIG
-    code = code_version()
-    if path.exists():
-        earlier = run_folder.read_json(path)
-        changed = [name for name, value in _plain(identity).items() if earlier.get(name) != value]
-        if earlier["code"]["code_sha256"] != code["code_sha256"]:
-            changed.append("code")
-        if changed:
-            differs = ", ".join(changed)
-            raise RunError(f"{folder} holds a run that differs in {differs}: choose another --out")
-        return
-    if any(folder.iterdir()):
-        raise RunError(f"{folder} is not empty and holds no run; choose another --out")
-    started = datetime.now(UTC).isoformat(timespec="seconds")
-    run_folder.write_json(
-        path, {**identity, **notes, "code": code, "machine": machine(), "started_at": started}
-    )
+def judgements_of(suite: RetrievalSuite, queries: tuple[Query, ...], system: str) -> dict[str, Any]:
+    """Return what a retrieval run is scored against; ``cluster``: what queries share, where the set says."""
+    return {
+        "system": system,
+        "queries": {
+            query.query_id: {
+                "language": query.language or "und",
+                "cluster": query.group,
+                "text": query.text,
+            }
+            for query in queries
+        },
+        "judgements": {
+            query.query_id: dict(suite.qrels[query.query_id])
+            for query in queries
+            if query.query_id in suite.qrels
+        },
+    }
 
 
-def _plain(value: dict[str, Any]) -> dict[str, Any]:
-    plain: dict[str, Any] = json.loads(json.dumps(value))
-    return plain
-
-
-def _hash_folder(folder: Path, names: tuple[str, ...]) -> str:
-    digest = hashlib.sha256()
-    for name in names:
-        digest.update((folder / name).read_bytes() + b"\0")
-    return digest.hexdigest()
+def _new_folder(home: Path, name: str) -> Path:
+    stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
+    folder, number = home / f"{name}-{stamp}", 1
+    while folder.exists():  # two runs in one second
+        number += 1
+        folder = home / f"{name}-{stamp}-{number}"
+    return folder
 
 
 def _silent(_stage: str, _done: int, _total: int) -> None:

@@ -2,25 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
+from collections import Counter
+from collections.abc import Collection, Mapping
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
 from evals import run_folder
-from evals.errors import RunError
+from evals.errors import JudgeError, JudgeUndecided, RunError
+from evals.judges.deterministic import WordJudge
+from evals.judges.protocol import EntailmentJudge
+from evals.judges.remembering import RememberingJudge
 from evals.measures import retrieval
-from evals.measures.abstention import auroc_statistic
-from evals.measures.latency import p50_statistic, p95_statistic
 from evals.measures.observation import Observation
-from evals.measures.registry import CASE_MEASURES, FACTS
+from evals.measures.registry import CASE_MEASURES, FACTS, JUDGED
 from evals.suite import AnswerSuite, Case
-from evals.summary import Score, answer_figures, case_figure, pair_of, statistic_figure, summarise
+from evals.summary import Score, answer_figures, pair_of, retrieval_figures, summarise
 from evals.trec import write_qrels, write_run
 
 
-def score_answers(folder: Path, suite: AnswerSuite) -> dict[str, Any]:
+def score_answers(folder: Path, suite: AnswerSuite, judge: EntailmentJudge | None = None) -> dict[str, Any]:
     """Score the saved answers of a run against a key; write scores and summary, return the summary.
+
+    Args:
+        folder: the run folder.
+        suite: the key.
+        judge: of what quotes bear out; default the deterministic one. Its
+            description stands in the summary under ``judge``, with how many
+            cases it failed on (``errors``) or could not tell (``undecided``):
+            their citation measures are undefined, never 0; and whether it is
+            the model that wrote the answers (``judges_itself``). It is not
+            asked, and ``judge`` is None, where the suite's measures need none.
 
     Raises:
         RunError: outputs are missing, or of a case that the suite does not have.
@@ -36,11 +48,39 @@ def score_answers(folder: Path, suite: AnswerSuite) -> dict[str, Any]:
         for row in run_folder.read_lines(folder / run_folder.TEXTS)
     }
     scores = []
-    for row in run_folder.read_lines(folder / run_folder.OUTPUTS):
-        if row["id"] not in cases:
-            raise RunError(f"{folder / run_folder.OUTPUTS}: case '{row['id']}' is not in suite {suite.name}")
-        scores.append(_score_answer(cases[row["id"]], row, texts, languages))
-    return _finish(folder, suite.name, scores, summarise(scores, answer_figures(suite.measures)))
+    failures: Counter[str] = Counter()
+    models = set()
+    remembering = RememberingJudge(judge or WordJudge(), folder)
+    # Verdicts can cost money: none is asked for that no measure of the suite needs.
+    asked = remembering if set(suite.measures or JUDGED) & set(JUDGED) else None
+    try:
+        for row in run_folder.read_lines(folder / run_folder.OUTPUTS):
+            if row["id"] not in cases:
+                where = folder / run_folder.OUTPUTS
+                raise RunError(f"{where}: case '{row['id']}' is not in suite {suite.name}")
+            score, failure = _score_answer(cases[row["id"]], row, texts, languages, asked)
+            scores.append(score)
+            failures[failure] += 1
+            models.add(_model_of(row))
+    finally:
+        remembering.close()
+    figures = summarise(scores, answer_figures(suite.measures))
+    return _finish(
+        folder, suite.name, scores, {**figures, "judge": asked and _described(asked, failures, models)}
+    )
+
+
+def _described(
+    judge: EntailmentJudge, failures: Mapping[str, int], models: Collection[str | None]
+) -> dict[str, Any]:
+    description = judge.describe()
+    model = description["model"]
+    return {
+        **description,
+        "errors": failures["errors"],
+        "undecided": failures["undecided"],
+        "judges_itself": model is not None and model in models,
+    }
 
 
 def _score_answer(
@@ -48,20 +88,49 @@ def _score_answer(
     row: Mapping[str, Any],
     texts: Mapping[tuple[str, int], str],
     languages: Mapping[str, str],
-) -> Score:
+    judge: EntailmentJudge | None,
+) -> tuple[Score, str]:
+    """Return the score, and how the judge failed on it (empty: it did not)."""
     error = _error_of(row)
     slices = _slices(case, languages)
+    cluster = _cluster(case)
     if error:
-        return Score(case.case_id, slices, error=error)
+        return Score(case.case_id, slices, error=error, cluster=cluster), ""
     answer = row["answer"]
     slices["outcome"] = (str(answer["outcome"]),)
-    observation = Observation(case, answer, float(row["latency_ms"]), texts)
-    return Score(
-        case.case_id,
-        slices,
-        measures={name: measure.score(observation) for name, measure in CASE_MEASURES.items()},
-        facts={name: fact(observation) for name, fact in FACTS.items()},
-    )
+    observation = Observation(case, answer, _latency_ms(row), texts, judge)
+    measures: dict[str, float | None] = {}
+    failure = ""
+    for name, measure in CASE_MEASURES.items():
+        try:
+            measures[name] = measure.score(observation)
+        except JudgeUndecided:
+            measures[name], failure = None, failure or "undecided"
+        except JudgeError:
+            measures[name], failure = None, "errors"
+    facts = {name: fact(observation) for name, fact in FACTS.items()}
+    return Score(case.case_id, slices, measures, facts, cluster=cluster), failure
+
+
+def _latency_ms(row: Mapping[str, Any]) -> float | None:
+    """Return the time of a case, None where several were asked at once."""
+    return None if row["latency_ms"] is None else float(row["latency_ms"])
+
+
+def _model_of(row: Mapping[str, Any]) -> str | None:
+    engine = (row.get("answer") or {}).get("engine") or {}
+    model: str | None = engine.get("model")
+    return model
+
+
+def _cluster(case: Case) -> str | None:
+    """Return what cases that are no independent draws share: group, conversation or key documents."""
+    if case.group is not None:
+        return case.group
+    first = next((turn.text for turn in case.history if turn.role == "user"), None)
+    if first is not None:
+        return f"conversation:{first}"
+    return "document:" + "|".join(sorted(case.expected_documents)) if case.expected_documents else None
 
 
 def _error_of(row: Mapping[str, Any]) -> str | None:
@@ -86,39 +155,43 @@ def score_rankings(folder: Path, suite_name: str, document_language: str) -> dic
     qrels = run_folder.read_json(folder / "qrels.json")
     rows = list(run_folder.read_lines(folder / run_folder.OUTPUTS))
     run = {row["id"]: retrieval.strictly_falling(row["ranking"]) for row in rows if not row["error"]}
-    asked = {row["id"] for row in rows}
-    judged = {query_id: grades for query_id, grades in qrels["judgements"].items() if query_id in asked}
+    # A query that failed is not counted here; among the exported judgements it would count 0.
+    judged = {query_id: grades for query_id, grades in qrels["judgements"].items() if query_id in run}
     values = retrieval.score_rankings(run, judged)
     write_run(folder / run_folder.TREC_RUN, run, qrels["system"])
     write_qrels(folder / run_folder.TREC_QRELS, judged)
     scores = []
     for row in rows:
         query = qrels["queries"][row["id"]]
+        grades = qrels["judgements"].get(row["id"], {})
+        relevant = sorted(document_id for document_id, grade in grades.items() if grade > 0)
+        cluster = query.get("cluster") or next(iter(relevant), None)
         slices = {
             "question_language": (query["language"],),
             "document_language": (document_language,),
             "pair": (pair_of(query["language"], document_language),),
         }
         if row["error"]:
-            scores.append(Score(row["id"], slices, error=_error_of(row)))
+            scores.append(Score(row["id"], slices, error=_error_of(row), cluster=cluster))
             continue
         ranking = run[row["id"]]
         facts = {
-            "unanswerable": float(not any(grade > 0 for grade in judged.get(row["id"], {}).values())),
+            "unanswerable": float(not relevant),
             "top_score": ranking[0][1] if ranking else 0.0,
-            "latency_ms": float(row["latency_ms"]),
+            "latency_ms": _latency_ms(row),
         }
-        scores.append(Score(row["id"], slices, values.get(row["id"], {}), facts))
-    figures = {name: case_figure(name, proportion=name == "precision@1") for name in retrieval.MEASURES}
-    figures["unanswerable_auroc"] = statistic_figure(("unanswerable", "top_score"), auroc_statistic)
-    figures["latency_p50"] = statistic_figure(("latency_ms",), p50_statistic)
-    figures["latency_p95"] = statistic_figure(("latency_ms",), p95_statistic)
-    return _finish(folder, suite_name, scores, summarise(scores, figures))
+        scores.append(Score(row["id"], slices, values.get(row["id"], {}), facts, cluster=cluster))
+    return _finish(folder, suite_name, scores, summarise(scores, retrieval_figures()))
 
 
 def _finish(folder: Path, suite_name: str, scores: list[Score], figures: dict[str, Any]) -> dict[str, Any]:
     config = run_folder.read_json(folder / run_folder.CONFIG)
     summary = {"suite": suite_name, "kind": config["kind"], "system": config["system"], **figures}
-    run_folder.write_lines(folder / run_folder.SCORES, (asdict(score) for score in scores))
+    run_folder.write_lines(folder / run_folder.SCORES, map(_to_row, scores))
     run_folder.write_json(folder / run_folder.SUMMARY, summary)
     return summary
+
+
+def _to_row(score: Score) -> dict[str, Any]:
+    """Return a score as JSON; not by `dataclasses.asdict`, whose deep copies took a tenth of a scoring."""
+    return {field.name: getattr(score, field.name) for field in fields(score)}

@@ -19,7 +19,8 @@ class Case:
     """One question with its key. ``line`` is where it stands in ``cases.jsonl``.
 
     Several expected documents, quotes or answers are alternatives. An
-    unanswerable case expects nothing.
+    unanswerable case expects nothing. ``group`` names what the case shares
+    with others (an article, a page): cases of a group are no independent draws.
     """
 
     case_id: str
@@ -33,6 +34,7 @@ class Case:
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     tags: tuple[str, ...] = ()
     history: tuple[Turn, ...] = ()
+    group: str | None = None
 
     def to_question(self) -> Question:
         """Return what the helpdesk is asked.
@@ -86,13 +88,17 @@ class CorpusRow:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """One query of a retrieval suite; ``answerable`` and ``answers`` where the set has them."""
+    """One query of a retrieval suite; ``answerable`` and ``answers`` where the set has them.
+
+    ``group``: the article, else the paragraph, that the query was written on, where the set says so.
+    """
 
     query_id: str
     text: str
     language: str | None
     answerable: bool
     answers: tuple[str, ...]
+    group: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,33 +2,37 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
-from evals import significance
-from evals.measures.registry import CASE_MEASURES, SET_MEASURES
-from evals.significance import Estimate
+from evals.figures import (
+    CaseFigure,
+    Figure,
+    SetFigure,
+    answer_figures,
+    columns_of,
+    estimate_figures,
+    retrieval_figures,
+)
+from evals.score_table import Rows, Score, ScoreTable
+from evals.significance import MIN_CLUSTERS, Estimate, Statistic
 
 DIMENSIONS = ("question_language", "document_language", "pair", "tag", "outcome")
 
-
-@dataclass(frozen=True, slots=True)
-class Score:
-    """One scored case. ``measures``: None where undefined. ``slices``: its values by dimension."""
-
-    case_id: str
-    slices: Mapping[str, tuple[str, ...]]
-    measures: Mapping[str, float | None] = field(default_factory=dict)
-    facts: Mapping[str, float | None] = field(default_factory=dict)
-    error: str | None = None
-
-
-Figure = Callable[[Sequence[Score]], tuple[Estimate | None, int]]
-"""Takes scored cases, gives the estimate and for how many cases the measure is undefined."""
+__all__ = [
+    "DIMENSIONS",
+    "Figure",
+    "Score",
+    "answer_figures",
+    "case_figure",
+    "format_summary",
+    "pair_of",
+    "retrieval_figures",
+    "statistic_figure",
+    "summarise",
+]
 
 
 def pair_of(question_language: str, document_language: str) -> str:
@@ -36,107 +40,126 @@ def pair_of(question_language: str, document_language: str) -> str:
     return f"doc_{document_language}-q_{question_language}"
 
 
+def case_figure(name: str, *, proportion: bool, share: bool = True) -> Figure:
+    """Return the mean of a measure: Wilson's interval for a proportion, else bootstrap."""
+    return CaseFigure(name, proportion, share)
+
+
+def statistic_figure(facts: Sequence[str], statistic: Statistic) -> Figure:
+    """Return a statistic of several facts of the cases, with a bootstrap interval."""
+    return SetFigure(tuple(facts), statistic)
+
+
 def summarise(scores: Sequence[Score], figures: Mapping[str, Figure]) -> dict[str, Any]:
-    """Return ``measures``, ``slices``, ``n_cases`` and ``errors`` in the contract's shape.
+    """Return the figures in the contract's shape.
 
     Args:
         scores: all cases, those with an error among them; these are counted
             and left out of every measure.
         figures: what to compute, by measure name.
+
+    Returns:
+        ``measures`` and ``slices`` with, for each figure, ``mean``, ``n``,
+        ``ci95``, ``undefined`` (cases left out), ``interval`` (how it was made)
+        and ``n_clusters``; ``n_cases``, ``errors`` and ``warnings``.
     """
-    scored = [score for score in scores if score.error is None]
+    scored = ScoreTable([score for score in scores if score.error is None])
     slices: dict[str, dict[str, Any]] = {}
+    measures = _figures(scored, scored.rows, figures)
     for dimension in DIMENSIONS:
-        values = sorted({value for score in scored for value in score.slices.get(dimension, ())})
-        slices[dimension] = {
-            value: _figures([s for s in scored if value in s.slices.get(dimension, ())], figures)
-            for value in values
-        }
+        found = scored.slices(dimension)
+        slices[dimension] = {value: _figures(scored, rows, figures) for value, rows in found.items()}
     return {
-        "measures": _figures(scored, figures),
+        "measures": measures,
         "slices": slices,
         "n_cases": len(scores),
         "errors": len(scores) - len(scored),
+        "warnings": _warnings(measures, slices),
     }
 
 
-def answer_figures(names: Sequence[str]) -> dict[str, Figure]:
-    """Return the figures of an answer suite.
-
-    Args:
-        names: which; empty means all.
-
-    Raises:
-        KeyError: a name that no measure has.
-    """
-    known: dict[str, Figure] = {
-        name: case_figure(name, proportion=measure.proportion) for name, measure in CASE_MEASURES.items()
+def _figures(table: ScoreTable, rows: Rows, figures: Mapping[str, Figure]) -> dict[str, Any]:
+    estimates = estimate_figures(table, rows, figures)
+    return {
+        name: _to_json(estimate, len(rows), _n_defined(table, rows, figures[name]))
+        for name, estimate in estimates.items()
     }
-    known |= {name: _set_figure(name) for name in SET_MEASURES}
-    return {name: known[name] for name in names} if names else known
 
 
-def case_figure(name: str, *, proportion: bool) -> Figure:
-    """Return the mean of a per-case measure: Wilson's interval for a proportion, else bootstrap."""
-
-    def figure(scores: Sequence[Score]) -> tuple[Estimate | None, int]:
-        values = [value for score in scores if (value := score.measures.get(name)) is not None]
-        estimate = significance.estimate_proportion if proportion else significance.estimate_mean
-        return estimate(values), len(scores) - len(values)
-
-    return figure
+def _n_defined(table: ScoreTable, rows: Rows, figure: Figure) -> int:
+    return int((~np.isnan(columns_of(table, figure)[rows]).any(axis=1)).sum())
 
 
-def statistic_figure(facts: Sequence[str], statistic: significance.Statistic) -> Figure:
-    """Return a statistic of several facts of the cases, with a bootstrap interval over cases."""
-
-    def figure(scores: Sequence[Score]) -> tuple[Estimate | None, int]:
-        rows = [[score.facts.get(fact) for fact in facts] for score in scores]
-        whole = [row for row in rows if None not in row]
-        if not whole:
-            return None, len(rows)
-        columns = np.array(whole, dtype=np.float64)
-        return significance.estimate_statistic(columns, statistic), len(rows) - len(whole)
-
-    return figure
-
-
-def _set_figure(name: str) -> Figure:
-    return statistic_figure(SET_MEASURES[name].facts, SET_MEASURES[name].statistic)
-
-
-def _figures(scores: Sequence[Score], figures: Mapping[str, Figure]) -> dict[str, Any]:
-    return {name: _to_json(*figure(scores)) for name, figure in figures.items()}
-
-
-def _to_json(estimate: Estimate | None, n_undefined: int) -> dict[str, Any]:
-    if estimate is None or math.isnan(estimate.mean):
-        return {"mean": None, "n": 0, "ci95": None, "undefined": n_undefined}
+def _to_json(estimate: Estimate | None, n_cases: int, n_defined: int) -> dict[str, Any]:
+    undefined = n_cases - n_defined
+    if estimate is None:
+        return {
+            "mean": None,
+            "n": 0,
+            "ci95": None,
+            "undefined": undefined,
+            "interval": None,
+            "n_clusters": None,
+        }
     return {
         "mean": estimate.mean,
         "n": estimate.n,
         "ci95": list(estimate.ci95) if estimate.ci95 else None,
-        "undefined": n_undefined,
+        "undefined": undefined,
+        "interval": estimate.interval,
+        "n_clusters": estimate.n_clusters,
     }
 
 
+def _warnings(measures: Mapping[str, Any], slices: Mapping[str, Any]) -> list[str]:
+    """Say where cases share clusters that are too few to be drawn whole: in one line, not one a slice."""
+    overall = [name for name, figure in measures.items() if _too_few(figure)]
+    in_slices = sum(
+        any(_too_few(figure) for figure in figures.values())
+        for values in slices.values()
+        for figures in values.values()
+    )
+    if not overall and not in_slices:
+        return []
+    where = [f"of {', '.join(overall)}"] if overall else []
+    where += [f"in {in_slices} slice{'s' if in_slices > 1 else ''}"] if in_slices else []
+    return [
+        f"cases share documents or conversations, fewer than {MIN_CLUSTERS}: the intervals "
+        f"{' and '.join(where)} are by case and may be too narrow"
+    ]
+
+
+def _too_few(figure: Mapping[str, Any]) -> bool:
+    n_clusters = figure.get("n_clusters")
+    return n_clusters is not None and not str(figure["interval"]).startswith("clustered")
+
+
 def format_summary(summary: Mapping[str, Any]) -> str:
-    """Return the figures as a plain table for a terminal."""
+    """Return the figures as a plain table for a terminal, its warnings below."""
     lines = [
         f"{summary['suite']}  system {summary['system']}  "
         f"{summary['n_cases']} cases, {summary['errors']} errors",
-        f"{'measure':<28}{'mean':>10}{'95 % interval':>22}{'n':>7}{'undefined':>11}",
+        f"{'measure':<28}{'mean':>10}{'95 % interval':>22}{'n':>7}{'undefined':>11}  interval",
     ]
     for name, figure in summary["measures"].items():
         if figure["mean"] is None:
             lines.append(f"{name:<28}{'-':>10}{'':>22}{0:>7}{figure['undefined']:>11}")
             continue
-        low, high = figure["ci95"] or (float("nan"), float("nan"))
-        interval = f"{_short(low)} to {_short(high)}"
+        bounds = figure["ci95"]
+        interval = f"{_short(bounds[0])} to {_short(bounds[1])}" if bounds else "-"
         lines.append(
             f"{name:<28}{_short(figure['mean']):>10}{interval:>22}{figure['n']:>7}{figure['undefined']:>11}"
+            f"  {_kind(figure)}"
         )
+    lines += [f"Warning: {warning}" for warning in summary.get("warnings", ())]
     return "\n".join(lines)
+
+
+def _kind(figure: Mapping[str, Any]) -> str:
+    """Return how the interval was made, with the number of clusters where there are any."""
+    n_clusters = figure.get("n_clusters")
+    kind = str(figure.get("interval", ""))
+    return kind if n_clusters is None else f"{kind}, {n_clusters} clusters"
 
 
 def _short(value: float) -> str:

@@ -26,12 +26,10 @@ import numpy.typing as npt
 
 from evals.measures.observation import Observation
 
-ANSWERED = ("answered", "partial")
-
 
 def abstained(observation: Observation) -> float:
     """Return 1.0 when no answer was given."""
-    return float(observation.answer["outcome"] not in ANSWERED)
+    return float(not observation.is_answered)
 
 
 def unanswerable(observation: Observation) -> float:
@@ -39,9 +37,10 @@ def unanswerable(observation: Observation) -> float:
     return float(not observation.case.answerable)
 
 
-def confidence(observation: Observation) -> float:
-    """Return the answer's confidence, 0..1."""
-    return float(observation.answer["confidence"])
+def confidence(observation: Observation) -> float | None:
+    """Return the answer's confidence, 0..1, None from a system that gives none."""
+    value = observation.answer.get("confidence")
+    return None if value is None else float(value)
 
 
 def abstention_precision(observation: Observation) -> float | None:
@@ -54,37 +53,47 @@ def abstention_recall(observation: Observation) -> float | None:
     return abstained(observation) if unanswerable(observation) else None
 
 
-def f1_statistic(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return F1 from ``(n_draws, n, 2)`` columns (unanswerable, abstained); NaN where undefined."""
-    positive, predicted = columns[..., 0] > 0, columns[..., 1] > 0
-    total = positive.sum(axis=1) + predicted.sum(axis=1)
-    return _quotient(2.0 * (positive & predicted).sum(axis=1), total)
+def f1_statistic(
+    columns: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return F1 of each draw (`evals.significance.Statistic`); NaN where undefined.
+
+    Args:
+        columns: ``(n, 2)``, unanswerable and abstained.
+        weights: ``(n_draws, n)``, how often each case is drawn.
+    """
+    positive, predicted = columns[:, 0] > 0, columns[:, 1] > 0
+    counts = weights @ np.stack([positive & predicted, positive, predicted], axis=1).astype(np.float64)
+    return _quotient(2.0 * counts[:, 0], counts[:, 1] + counts[:, 2])
 
 
-def auroc_statistic(columns: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-    """Return AUROC from ``(n_draws, n, 2)`` columns (unanswerable, confidence); NaN where a class is missing.
+def auroc_statistic(
+    columns: npt.NDArray[np.float64], weights: npt.NDArray[np.float64]
+) -> npt.NDArray[np.float64]:
+    """Return AUROC of each draw (`evals.significance.Statistic`); NaN where a class is missing.
 
     Counted over the distinct values of confidence: an unanswerable case wins
     against each answerable one above it, and half against one beside it.
+
+    Args:
+        columns: ``(n, 2)``, unanswerable and confidence.
+        weights: ``(n_draws, n)``, how often each case is drawn.
     """
-    n_draws = len(columns)
-    values, inverse = np.unique(columns[..., 1], return_inverse=True)
-    cells = inverse.reshape(n_draws, -1) + np.arange(n_draws)[:, np.newaxis] * len(values)
-    positive = columns[..., 0] > 0
-    counts = np.stack(
-        [
-            np.bincount(cells[chosen], minlength=n_draws * len(values)).reshape(n_draws, -1)
-            for chosen in (positive, ~positive)
-        ]
-    ).astype(np.float64)
-    n_above = counts[1, :, ::-1].cumsum(axis=1)[:, ::-1] - counts[1]
-    wins = (counts[0] * (n_above + counts[1] / 2)).sum(axis=1)
-    return _quotient(wins, counts[0].sum(axis=1) * counts[1].sum(axis=1))
+    if not len(columns):
+        return np.full(len(weights), np.nan)
+    order = np.argsort(columns[:, 1], kind="stable")
+    ascending, positive = columns[order, 1], (columns[order, 0] > 0).astype(np.float64)
+    starts = np.flatnonzero(np.r_[True, ascending[1:] != ascending[:-1]])
+    drawn = weights[:, order]
+    positives = np.add.reduceat(drawn * positive, starts, axis=1)
+    negatives = np.add.reduceat(drawn * (1 - positive), starts, axis=1)
+    n_negatives = negatives.sum(axis=1)
+    n_above = n_negatives[:, np.newaxis] - negatives.cumsum(axis=1)
+    wins = (positives * (n_above + negatives / 2)).sum(axis=1)
+    return _quotient(wins, positives.sum(axis=1) * n_negatives)
 
 
-def _quotient(
-    above: npt.NDArray[np.float64], below: npt.NDArray[np.float64 | np.int64]
-) -> npt.NDArray[np.float64]:
+def _quotient(above: npt.NDArray[np.float64], below: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
     share: npt.NDArray[np.float64] = np.full(len(above), np.nan)
     np.divide(above, below, out=share, where=below > 0)
     return share

@@ -4,6 +4,9 @@
 else 0; an answerable case without a citation counts 0. ``document_hit_any``:
 any citation. Undefined where no document is expected (unanswerable cases among
 them). Definition: this project's contract for answer suites.
+
+A foreign system's names of documents (titles, addresses) are turned into the
+suite's sources by its adapter, where it can tell.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 1 when one of ``expected_quotes`` is a substring of the quote of any citation,
 both in NFC, case folded, white space squashed; ``quote_hit_first`` looks at the
 first citation only. An answerable case without a citation counts 0; undefined
-where no quote is expected. Definition: this project's contract for answer
+where no quote is expected, and for a foreign system's answer whose citations
+name documents and quote nothing. Definition: this project's contract for answer
 suites. It says that the evidence was found and shown, not that the answer
 reads well; it means something only beside ``quote_limits``, since quoting
 everything would hit always.
@@ -27,8 +28,7 @@ def quote_hit_first(observation: Observation) -> float | None:
 
 def _hit(observation: Observation, *, first_only: bool) -> float | None:
     expected = [squash(quote) for quote in observation.case.expected_quotes]
-    if not expected:
+    quotes = observation.quotes
+    if not expected or (observation.is_foreign and quotes and not any(quotes)):
         return None
-    citations = observation.citations[:1] if first_only else observation.citations
-    quotes = [squash(citation["quote"]) for citation in citations]
-    return float(any(wanted in quote for wanted in expected for quote in quotes))
+    return float(any(wanted in quote for wanted in expected for quote in quotes[: 1 if first_only else None]))

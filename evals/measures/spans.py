@@ -3,8 +3,10 @@
 1 when ``text[start_char:end_char] == quote`` for every citation of the answer
 (code points of the extracted text of the cited document version) and the short
 answer stands in its quote at its offsets; one miss makes 0. Undefined for an
-answer without a citation. A citation whose text the run did not keep counts as
-a miss. Definition: this project's contract for an answer.
+answer without a citation, and for a foreign system's where a citation has no
+``start_char``: it claims no place that could be checked. A citation whose text
+the run did not keep counts as a miss. Definition: this project's contract for
+an answer.
 """
 
 from __future__ import annotations
@@ -16,9 +18,11 @@ from evals.measures.observation import Observation
 
 
 def span_validity(observation: Observation) -> float | None:
-    """Return 1.0 or 0.0, None where nothing is cited."""
+    """Return 1.0 or 0.0, None where undefined."""
     citations = observation.citations
     if not citations:
+        return None
+    if observation.is_foreign and any(citation.get("start_char") is None for citation in citations):
         return None
     quotes_stand = all(_stands(citation, observation.texts) for citation in citations)
     return float(quotes_stand and _short_answer_stands(observation.answer.get("short_answer"), citations))
@@ -26,10 +30,10 @@ def span_validity(observation: Observation) -> float | None:
 
 def _stands(citation: Mapping[str, Any], texts: Mapping[tuple[str, int], str]) -> bool:
     document = citation["document"]
-    text = texts.get((document["document_id"], document["version"]))
-    if text is None or not citation["quote"]:
+    text = texts.get((document.get("document_id"), document.get("version")))
+    start, end = citation.get("start_char"), citation.get("end_char")
+    if text is None or not citation["quote"] or start is None or end is None:
         return False
-    start, end = citation["start_char"], citation["end_char"]
     return bool(0 <= start < end and text[start:end] == citation["quote"])
 
 
@@ -37,5 +41,5 @@ def _short_answer_stands(short: Mapping[str, Any] | None, citations: list[Mappin
     if not short:
         return True
     quotes = {citation["citation_id"]: citation["quote"] for citation in citations}
-    quote = quotes.get(short["citation_id"], "")
-    return bool(quote[short["start_char"] : short["end_char"]] == short["text"])
+    quote = quotes.get(short.get("citation_id"), "")
+    return bool(quote[short.get("start_char") : short.get("end_char")] == short["text"])

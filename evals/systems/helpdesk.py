@@ -20,6 +20,8 @@ N_PASSAGES = 100
 class HelpdeskAnswers:
     """Asks the helpdesk over the index in the settings' data directory."""
 
+    thread_safe = True
+
     def __init__(self, settings: Settings) -> None:
         from helpdesk_bot.helpdesk import open_helpdesk
 
@@ -51,17 +53,18 @@ class HelpdeskAnswers:
 class HelpdeskSearch:
     """Searches with the helpdesk's retriever; passage scores are max-pooled to documents."""
 
+    thread_safe = True
+
     def __init__(self, settings: Settings) -> None:
+        from helpdesk_bot.retrieving import open_retriever
         from index.dense import DenseIndex
         from index.embedding import open_embedder
-        from index.retrieval import Retriever
 
         self._settings = settings
         self._engine = open_database(settings)
         embedder = open_embedder(settings.embedder, settings.model_cache)
-        self._retriever = Retriever(
-            self._engine, embedder, DenseIndex(self._engine, settings.data_dir / "index")
-        )
+        dense = DenseIndex(self._engine, settings.data_dir / "index")
+        self._retriever = open_retriever(settings, self._engine, embedder, dense)
 
     def search(self, query: str, language: str) -> list[tuple[str, float]]:
         """Return documents by their best passage."""

@@ -9,7 +9,12 @@ from helpdesk_bot.answers import Question
 
 
 class AnswerSystem(Protocol):
-    """Answers questions on documents that it has ingested."""
+    """Answers questions on documents that it has ingested.
+
+    ``thread_safe``: it may be asked by several threads at once.
+    """
+
+    thread_safe: bool
 
     def ask(self, question: Question) -> Mapping[str, Any]:
         """Return the answer as the contract's JSON document."""
@@ -28,7 +33,9 @@ class AnswerSystem(Protocol):
 
 
 class SearchSystem(Protocol):
-    """Ranks the documents of a retrieval suite."""
+    """Ranks the documents of a retrieval suite; ``thread_safe`` as of `AnswerSystem`."""
+
+    thread_safe: bool
 
     def search(self, query: str, language: str) -> list[tuple[str, float]]:
         """Return (document id, score), the best first, each document once."""

@@ -16,14 +16,11 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import select
-
 from corpus import language
-from corpus.schema import document_versions, documents
 from evals.suite import RetrievalSuite
+from evals.systems.documents import DOCUMENT_FIELDS, catalogue_of
 from evals.systems.protocol import pool
 from helpdesk_bot.answers import Question
-from helpdesk_bot.database import open_database
 from helpdesk_bot.settings import Settings
 from index import bundled_model
 from index.embedding import BUNDLED
@@ -124,6 +121,8 @@ class TutorialIndex:
 class TutorialSearch:
     """Ranks the rows of a retrieval suite; chunk scores are max-pooled to documents."""
 
+    thread_safe = False
+
     def __init__(self, settings: Settings, suite: RetrievalSuite) -> None:
         self._index = TutorialIndex(settings)
         self._index.add(
@@ -148,16 +147,10 @@ class TutorialSearch:
 class TutorialAnswers:
     """Answers with the chunk that is most similar, from the same extracted texts as ours."""
 
+    thread_safe = False
+
     def __init__(self, settings: Settings) -> None:
-        engine = open_database(settings)
-        query = select(document_versions, documents.c.source).where(
-            documents.c.document_id == document_versions.c.document_id,
-            documents.c.current_version == document_versions.c.version,
-            documents.c.status == "in_force",
-        )
-        with engine.connect() as connection:
-            rows = [dict(row._mapping) for row in connection.execute(query)]
-        engine.dispose()
+        rows = catalogue_of(settings)
         self._documents = {row["document_id"]: row for row in rows}
         self._index = TutorialIndex(settings)
         self._index.add((row["text"], {"document_id": row["document_id"]}) for row in rows)
@@ -213,12 +206,11 @@ class TutorialAnswers:
         row = self._documents[metadata["document_id"]]
         # The splitter counts its overlap in tokens but looks in characters, and says -1 where it misses.
         start = row["text"].find(chunk, max(0, int(metadata["start_index"])))
-        fields = ("document_id", "title", "kind", "publisher", "date", "language", "url", "source", "version")
         return {
             "citation_id": "cit_1",
             "number": 1,
             "passage_id": f"{row['document_id']}:{start}",
-            "document": {name: row[name] for name in fields},
+            "document": {name: row[name] for name in DOCUMENT_FIELDS},
             "page": None,
             "heading_path": [],
             "start_char": start,

@@ -6,10 +6,11 @@ import unicodedata
 import numpy as np
 import pytest
 
-from evals.measures import abstention, calibration, latency, short_answer
+from evals.measures import abstention, calibration, latency, risk_coverage, short_answer
 from evals.measures.answer_language import answer_language_accuracy
 from evals.measures.document_hit import document_hit, document_hit_any
 from evals.measures.normalisation import answer_tokens, squash
+from evals.measures.observation import FOREIGN
 from evals.measures.quote_hit import quote_hit, quote_hit_first
 from evals.measures.quote_limits import quote_limits
 from evals.measures.spans import span_validity
@@ -159,21 +160,35 @@ def test_latency_percentiles():
     assert one(latency.p95_statistic, times) == pytest.approx(38.5)
 
 
-@pytest.mark.parametrize(
-    "statistic", [abstention.f1_statistic, abstention.auroc_statistic, calibration.ece_statistic]
-)
-def test_many_resamples_at_once_are_as_one_by_one(statistic):
+STATISTICS = {
+    "f1": (abstention.f1_statistic, False),
+    "auroc": (abstention.auroc_statistic, False),
+    "ece": (calibration.ece_statistic, True),
+    "aurc": (risk_coverage.aurc_statistic, True),
+    "p50": (latency.p50_statistic, False),
+    "p95": (latency.p95_statistic, False),
+}
+"""Each with whether confidence is its first column."""
+
+
+@pytest.mark.parametrize("name", STATISTICS)
+def test_many_weighted_draws_at_once_are_as_one_by_one(name):
+    statistic, confidence_first = STATISTICS[name]
     random = np.random.default_rng(3)
-    columns = np.stack([random.integers(0, 2, (40, 9)), random.integers(0, 5, (40, 9)) / 4], axis=2)
-    if statistic is calibration.ece_statistic:
-        columns = columns[..., ::-1]
-    alone = [one(statistic, rows) for rows in columns]
-    assert statistic(columns) == pytest.approx(alone, nan_ok=True)
+    columns = np.stack([random.integers(0, 2, 9), random.integers(0, 5, 9) / 4], axis=1)
+    columns = columns[:, ::-1] if confidence_first else columns
+    columns = columns[:, 1:] if name in ("p50", "p95") else columns
+    weights = random.integers(0, 4, (40, 9)).astype(float)
+    weights[0] = 0
+    alone = [one(statistic, np.repeat(columns, row.astype(int), axis=0)) for row in weights]
+    assert statistic(columns, weights) == pytest.approx(alone, nan_ok=True)
+    assert np.isnan(alone[0])
 
 
 def one(statistic, table):
-    """The statistic of a single draw."""
-    return statistic(np.array([table], float))[0]
+    """The statistic of the cases themselves."""
+    columns = np.array(table, float)
+    return statistic(columns, np.ones((1, len(columns))))[0]
 
 
 @pytest.mark.parametrize("document", ["doc-en", "doc-sv", "doc-vi"])
@@ -196,6 +211,24 @@ def test_spans_must_stand_in_the_text(document):
     assert span_validity(observe(case, good | {"citations": [unknown]})) == 0
     shifted = good["short_answer"] | {"start_char": 0}
     assert span_validity(observe(case, good | {"short_answer": shifted})) == 0
+
+
+def test_a_foreign_system_that_gives_no_places_is_not_marked_down():
+    engine = {"name": FOREIGN, "model": None, "prompt_sha256": None}
+    placeless = make_citation(start_char=None, end_char=None)
+    foreign = make_answer(short=None, engine=engine) | {"citations": [placeless]}
+    assert span_validity(observe(make_case(), foreign)) is None
+    assert span_validity(observe(make_case(), foreign | {"citations": [make_citation()]})) == 1
+    wrong = make_citation(start_char=1)
+    assert span_validity(observe(make_case(), foreign | {"citations": [wrong]})) == 0
+    # Ours always says where: without it the quote does not stand.
+    assert span_validity(observe(make_case(), make_answer() | {"citations": [placeless]})) == 0
+    # Documents named without a quote are hits of the document and tell nothing of the quote.
+    named = foreign | {"citations": [make_citation(quote="", start_char=None, end_char=None)]}
+    assert quote_hit(observe(make_case(), named)) is None
+    assert quote_hit_first(observe(make_case(), named)) is None
+    assert document_hit(observe(make_case(), named)) == 1
+    assert quote_hit(observe(make_case(), named | {"citations": []})) == 0
 
 
 def test_quote_limits():

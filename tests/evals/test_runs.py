@@ -3,16 +3,23 @@
 import json
 import math
 import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
 
 import ir_measures
 import pytest
 
-from evals import dev, run_folder
+from evals import run_folder
 from evals.errors import RunError, SuiteError, UnknownSystemError
 from evals.measures.retrieval import MEASURES
 from evals.runs import run_suite, score_run
 from helpdesk_bot.settings import Settings
 from tests.evals.factories import CASES, write_answer_suite, write_retrieval_suite
+
+ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
@@ -119,16 +126,48 @@ def test_an_unknown_system_and_a_strange_folder_are_refused(home, settings, answ
         run_suite(retrieval_suite, out=strange, settings=settings)
 
 
-def test_the_development_sets_run_in_one_command(home, settings, retrieval_suite, capsys):
-    data = home / "data"
-    data.mkdir()
-    (data / "small").symlink_to(retrieval_suite)
-    (data / "broken").mkdir()
-    (data / "broken" / "corpus.jsonl").write_text("{}\n", encoding="utf-8")
-    common = ["--data", str(data), "--out", str(home / "dev"), "--data-dir", str(settings.data_dir)]
-    assert dev.main([*common, "--limit", "2"]) == 1
-    shown = capsys.readouterr()
-    assert shown.out.splitlines()[1].split()[0] == "small"
-    assert "broken: " in shown.err
-    assert json.loads((home / "dev" / "figures.json").read_text(encoding="utf-8"))["small"]["n_cases"] == 2
-    assert dev.main([*common, "--only", "nothing"]) == 2
+def test_a_retrieval_set_is_asked_as_answers_by_one_or_by_two(home, settings, retrieval_suite):
+    one = run_suite(retrieval_suite, out=home / "asked", settings=settings, as_answers=True)
+    assert (one["suite"], one["kind"], one["n_cases"], one["errors"]) == (
+        "retrieval-answers",
+        "answers",
+        4,
+        0,
+    )
+    assert one["measures"]["document_hit"]["mean"] == 1
+    assert one["measures"]["quote_hit"]["n"] == 1  # one query brings an answer
+    assert "doc_vi-q_vi" in one["slices"]["pair"]
+    config = run_folder.read_json(home / "asked" / "config.json")
+    assert (config["as_answers"], config["embedder"]["name"]) == (True, "bundled")
+    two = run_suite(retrieval_suite, out=home / "asked-2", settings=settings, as_answers=True, jobs=2)
+    quality = {key: value for key, value in one["measures"].items() if not key.startswith("latency")}
+    assert quality == {key: value for key, value in two["measures"].items() if not key.startswith("latency")}
+    assert two["measures"]["latency_p50"]["mean"] is None
+    scored = score_run(home / "asked")
+    assert scored == {key: value for key, value in one.items() if key != "run"}
+
+
+def test_the_command_killed_while_it_asks_goes_on_to_the_same_figures(home, settings):
+    cases = [CASES[number % 4] | {"id": f"c{number}"} for number in range(24)]
+    suite = write_answer_suite(home / "killed-suite", cases=cases)
+    whole = run_suite(suite, out=home / "whole", settings=settings)
+    out = home / "killed"
+    command = [sys.executable, "-m", "api.cli", "eval", "run", str(suite), "--out", str(out), "--json"]
+    command += ["--data-dir", str(settings.data_dir)]
+    environment = os.environ | {"HELPDESK_MODEL_CACHE": str(settings.model_cache)}
+    process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
+    outputs = out / "outputs.jsonl"
+    while process.poll() is None and not (outputs.exists() and outputs.read_bytes().count(b"\n") >= 3):
+        time.sleep(0.005)
+    process.kill()
+    assert process.wait(60) == -signal.SIGKILL
+    kept = outputs.read_bytes()
+    kept = kept[: kept.rindex(b"\n") + 1]
+    done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
+    assert outputs.read_bytes().startswith(kept)
+    assert len(list(run_folder.read_lines(outputs))) == 24
+    resumed = json.loads(done.stdout)
+    for summary in (whole, resumed):
+        for name in [name for name in summary["measures"] if name.startswith("latency")]:
+            assert summary["measures"].pop(name)["n"] == 24
+    assert resumed["measures"] == whole["measures"]

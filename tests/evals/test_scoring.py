@@ -6,8 +6,10 @@ import json
 import pytest
 
 from evals import run_folder
-from evals.errors import RunError
+from evals.errors import JudgeError, RunError
 from evals.generation import generate_answers, generate_rankings
+from evals.judges.deterministic import WordJudge
+from evals.measures.observation import FOREIGN
 from evals.retrieval_documents import to_documents, with_languages
 from evals.runs import score_run
 from evals.scoring import score_answers, score_rankings
@@ -83,6 +85,8 @@ def test_figures_slices_and_errors(tmp_path, suite):
         "n": 2,
         "ci95": pytest.approx([0.342, 1], abs=1e-3),
         "undefined": 1,
+        "interval": "wilson",
+        "n_clusters": None,
     }
     slices = summary["slices"]
     assert set(slices) == {"question_language", "document_language", "pair", "tag", "outcome"}
@@ -157,6 +161,126 @@ def test_a_suite_chooses_its_measures(tmp_path, suite):
     assert list(score_answers(tmp_path / "run", chosen)["measures"]) == ["quote_hit", "latency_p95"]
 
 
+def scores_of(folder):
+    return {row["case_id"]: row for row in run_folder.read_lines(folder / run_folder.SCORES)}
+
+
+def test_cases_that_are_no_independent_draws_share_a_cluster(tmp_path, suite):
+    folder = tmp_path / "run"
+    make_run(folder, suite)
+    grouped = dataclasses.replace(suite.cases[0], group="article 7")
+    score_answers(folder, dataclasses.replace(suite, cases=(grouped, *suite.cases[1:])))
+    clusters = {case_id: row["cluster"] for case_id, row in scores_of(folder).items()}
+    assert clusters == {
+        "s1": "article 7",
+        "v1": "document:doc-vi.txt",
+        "e1": "conversation:Is there a survey?",  # also of a case that failed
+        "e2": None,
+    }
+    several = dataclasses.replace(suite.cases[2], history=())
+    score_answers(folder, dataclasses.replace(suite, cases=(*suite.cases[:2], several, suite.cases[3])))
+    assert scores_of(folder)["e1"]["cluster"] == "document:doc-en.txt|doc-sv.txt"
+
+
+def say(document, text, **changes):
+    """An answer of a chat model in one sentence that cites the first sentence of a document."""
+    answer = make_answer((document,), **changes)
+    sentence = {"text": text, "citations": ["cit_1"], "verification": "not_checked", "score": 0.5}
+    engine = {"name": "generative", "model": "openai:writer", "prompt_sha256": "0"}
+    return answer | {"text": f"{text} [1]", "sentences": [sentence], "engine": engine}
+
+
+WRITTEN = ANSWERS | {
+    "Hur många tjänstemän?": say("doc-sv", "492 tjänstemän omfattade undersökningen.", language="sv"),
+    "Khảo sát gồm bao nhiêu công chức?": say("doc-sv", "Khảo sát gồm 492 công chức.", language="vi"),
+}
+
+
+def test_the_judge_is_named_and_what_it_cannot_tell_is_counted(tmp_path, suite):
+    folder = tmp_path / "run"
+    make_run(folder, suite, WRITTEN)
+    summary = score_answers(folder, suite)
+    assert summary["judge"] == {
+        **WordJudge().describe(),
+        "errors": 0,
+        "undecided": 1,  # a Vietnamese sentence on a Swedish quote
+        "judges_itself": False,
+    }
+    recall = summary["measures"]["citation_recall"]
+    assert (recall["mean"], recall["n"], recall["undefined"]) == (1, 1, 2)
+    assert scores_of(folder)["v1"]["measures"]["citation_recall"] is None
+    assert scores_of(folder)["v1"]["measures"]["document_hit"] == 0  # its other measures stand
+
+
+class Judge:
+    """A judge on a model that says yes, or fails."""
+
+    def __init__(self, model="openai:judge", error=None):
+        self.model, self.error, self.n_asked = model, error, 0
+
+    def entails(self, *_texts):
+        self.n_asked += 1
+        if self.error:
+            raise self.error
+        return True
+
+    def describe(self):
+        return {"name": "test", "version": 1, "model": self.model, "prompt_sha256": "0"}
+
+
+def test_a_judge_that_fails_is_counted_and_asked_again_the_next_time(tmp_path, suite):
+    folder = tmp_path / "run"
+    make_run(folder, suite, WRITTEN)
+    failed = score_answers(folder, suite, Judge(error=JudgeError("down")))
+    assert (failed["judge"]["errors"], failed["judge"]["undecided"], failed["errors"]) == (2, 0, 1)
+    assert failed["measures"]["citation_precision"]["mean"] is None
+    working = Judge()
+    scored = score_answers(folder, suite, working)
+    assert (scored["judge"]["errors"], scored["measures"]["citation_precision"]["n"]) == (0, 2)
+    assert working.n_asked == 2  # one sentence each, for recall and precision together
+    score_answers(folder, suite, again := Judge())
+    assert again.n_asked == 0
+
+
+def test_a_model_that_judges_itself_is_said_to(tmp_path, suite):
+    make_run(tmp_path / "run", suite, WRITTEN)
+    assert score_answers(tmp_path / "run", suite, Judge("openai:writer"))["judge"]["judges_itself"]
+
+
+def test_no_verdict_is_asked_for_that_no_measure_needs(tmp_path, suite):
+    make_run(tmp_path / "run", suite, WRITTEN)
+    judge = Judge()
+    chosen = dataclasses.replace(suite, measures=("quote_hit",))
+    assert score_answers(tmp_path / "run", chosen, judge)["judge"] is None
+    assert judge.n_asked == 0
+
+
+def test_times_that_were_not_taken_are_undefined(tmp_path, suite):
+    folder = tmp_path / "run"
+    make_run(folder, suite)
+    rows = [row | {"latency_ms": None} for row in run_folder.read_lines(folder / run_folder.OUTPUTS)]
+    run_folder.write_lines(folder / run_folder.OUTPUTS, rows)
+    summary = score_answers(folder, suite)
+    assert summary["measures"]["latency_p50"]["mean"] is None
+    assert summary["measures"]["latency_p50"]["undefined"] == 3
+    assert summary["measures"]["quote_hit"]["n"] == 2
+
+
+def test_a_foreign_system_without_confidence_is_scored_on_the_rest(tmp_path, suite):
+    engine = {"name": FOREIGN, "model": None, "prompt_sha256": None}
+    foreign = {
+        question: answer | {"engine": engine, "confidence": None, "short_answer": None}
+        for question, answer in ANSWERS.items()
+        if isinstance(answer, dict)
+    }
+    make_run(tmp_path / "run", suite, ANSWERS | foreign)
+    measures = score_answers(tmp_path / "run", suite)["measures"]
+    for name in ("abstention_auroc", "ece", "aurc", "exact_match", "token_f1"):
+        assert (measures[name]["mean"], measures[name]["undefined"]) == (None, 3)
+    assert measures["abstention_f1"]["mean"] == 1
+    assert measures["document_hit"]["n"] == 2
+
+
 class CannedRankings:
     """Ranks by a table; an unknown query is an error."""
 
@@ -179,6 +303,7 @@ def test_rankings_are_scored_and_exported(tmp_path):
         "queries": {q.query_id: {"language": q.language} for q in (*suite.queries, *_unasked())},
         "judgements": suite.qrels,
     }
+    judgements["queries"]["q2"]["cluster"] = "article 7"
     run_folder.write_json(folder / "qrels.json", judgements)
     table = {
         (suite.queries[0].text, "en"): [("doc-en", 0.9), ("doc-sv", 0.8)],
@@ -196,6 +321,8 @@ def test_rankings_are_scored_and_exported(tmp_path):
     assert lines[0] == "q1 Q0 doc-en 1 0.8999999761581421 canned"
     assert len(lines) == 5
     assert "q2 0 doc-sv 1" in (folder / "qrels.trec").read_text(encoding="utf-8")
+    clusters = {case_id: row["cluster"] for case_id, row in scores_of(folder).items()}
+    assert clusters == {"q1": "doc-en", "q2": "article 7", "q3": "doc-vi", "q4": None}
 
 
 def _unasked():
@@ -223,7 +350,8 @@ def test_rows_become_documents_whose_sections_stand_in_the_text(tmp_path):
 def test_a_summary_of_nothing_and_its_table():
     figures = {"hit": case_figure("hit", proportion=True), "ms": case_figure("ms", proportion=False)}
     empty = summarise([], figures)
-    assert empty["measures"]["hit"] == {"mean": None, "n": 0, "ci95": None, "undefined": 0}
+    hit = empty["measures"]["hit"]
+    assert (hit["mean"], hit["n"], hit["ci95"], hit["undefined"]) == (None, 0, None, 0)
     scores = [Score("a", {}, {"ms": 120.0}), Score("b", {}, {"ms": 80.0}), Score("c", {}, error="E: x")]
     table = format_summary({"suite": "s", "system": "x", **summarise(scores, figures)})
     assert "3 cases, 1 errors" in table

@@ -64,6 +64,22 @@ def test_the_gate_is_read(tmp_path):
         ({"filters": ["kind"]}, "filters", "object"),
         ({"history": [{"role": "system", "text": "x"}]}, "history[0]", "user or assistant"),
         ({"history": [{"role": "user"}]}, "history[0]", "role and text"),
+        ({"history": [{"role": "user", "text": " "}]}, "history[0]", "role and text"),
+        ({"history": ["Vad?"]}, "history[0]", "must be an object, not a string"),
+        ({"history": "Vad?"}, "history", "must be a list of objects, not a string"),
+        ({"history": [{"role": "assistant", "text": "Ja."}]}, "history[0]", "must follow a user's"),
+        (
+            {"history": [{"role": role, "text": "x"} for role in ("user", "assistant", "assistant")]},
+            "history[2]",
+            "must follow a user's",
+        ),
+        ({"history": [{"role": "user", "text": "a\x00"}]}, "history[0]", "U+0000"),
+        ({"filters": {"colour": ["red"]}}, "filters.colour", "there are kind, language"),
+        ({"filters": 0}, "filters", "must be an object, not a number"),
+        ({"question": "Vad\x00?"}, "question", "U+0000"),
+        ({"group": ""}, "group", "empty"),
+        ({"tags": None} | {"tag": ["number"]}, "tag", "did you mean 'tags'"),
+        ({"language": ["sv"]}, "language", "must be a string, not a list"),
         ({"answerable": False}, "expected_documents", "expects nothing"),
         ({"id": "v1"}, "id", "line 2 too"),
     ],
@@ -82,6 +98,13 @@ def test_a_wrong_case_is_refused_with_line_and_field(tmp_path, change, field, wo
     [
         (["{"], "cases.jsonl:1: not JSON"),
         (["[1]"], "must be a JSON object, not a list"),
+        (['{"id": "a", "id": "b"}'], "cases.jsonl:1: field 'id': stands there twice"),
+        (["", "", '{"id": "a", "tags": [{"x": 1, "x": 2}]}'], "cases.jsonl:3: field 'x'"),
+        (['{"id": NaN}'], "cases.jsonl:1: not JSON \\(NaN is no JSON value\\)"),
+        (['{"id": ' + "1" * 5000 + "}"], "cases.jsonl:1: not JSON"),
+        (["[" * 100_000], "cases.jsonl:1: not JSON"),
+        (['{"id": "a\x00b"}'], "cases.jsonl:1: not JSON"),
+        (['{"language": "vi", "expected_quotes": ["\\udc00"]}'], "field 'expected_quotes': .* U\\+DC00"),
         (['{"id": "a", "question": "q", "language": "en"}'], "an answerable case needs"),
         ([" "], "holds no case"),
     ],
@@ -104,6 +127,11 @@ def test_a_line_that_is_no_case_is_refused(tmp_path, lines, words):
         ('documents = ["documents"]\n[gate]\ncorrection = "some"', "gate.correction"),
         ('documents = ["documents"]\n[gate]\nminimum = 1', "gate.minimum"),
         ('documents = ["documents"]\n[gate]\nquote_hit = "high"', "gate.minimum.quote_hit"),
+        ('documents = ["documents"]\n[gate]\nquote_hit = nan', "gate.minimum.quote_hit"),
+        ('documents = ["documents"]\n[gate.maximum]\nece = inf', "gate.maximum.ece"),
+        ('documents = ["documents"]\n[gate]\ncorrection = "bonferroni"', "gate.correction"),
+        ('documents = ["documents"]\nmeasure = ["quote_hit"]', "measure"),
+        ('documents = ["documents"]\n[gates]\nquote_hit = 1', "gates"),
     ],
 )
 def test_a_wrong_head_is_refused_with_its_field(tmp_path, head, field):
@@ -131,6 +159,33 @@ def test_broken_toml_and_no_suite_are_refused(tmp_path):
         load_suite(tmp_path / "empty")
 
 
+def test_a_byte_order_mark_and_windows_line_ends_make_no_difference(tmp_path):
+    plain = load_suite(write_answer_suite(tmp_path / "plain"))
+    folder = write_answer_suite(tmp_path / "windows")
+    for name in ("suite.toml", "cases.jsonl"):
+        data = (folder / name).read_bytes().replace(b"\n", b"\r\n\r\n")
+        (folder / name).write_bytes(b"\xef\xbb\xbf" + data)
+    odd = load_suite(folder)
+    assert [case.to_question() for case in odd.cases] == [case.to_question() for case in plain.cases]
+    assert [case.line for case in odd.cases] == [1, 3, 5, 7]
+    folder = write_retrieval_suite(tmp_path / "r")
+    for name in ("corpus.jsonl", "queries.jsonl", "qrels/test.tsv"):
+        data = (folder / name).read_bytes().replace(b"\n", b"\r\n")
+        (folder / name).write_bytes(b"\xef\xbb\xbf" + data + b"\r\n  \r\n")
+    assert load_suite(folder).qrels == {"q1": {"doc-en": 1}, "q2": {"doc-sv": 1}, "q3": {"doc-vi": 1}}
+
+
+def test_line_separators_within_a_text_are_text(tmp_path):
+    case = CASES[0] | {"question": "Hur\u2028många\u0085tjänstemän?"}
+    assert load_suite(write_answer_suite(tmp_path / "s", cases=[case])).cases[0].question == case["question"]
+
+
+def test_a_group_is_kept_and_null_is_absent_where_a_list_of_things_may_be(tmp_path):
+    case = CASES[0] | {"group": "s. 4", "history": None, "filters": None, "note": "a remark"}
+    read = load_suite(write_answer_suite(tmp_path / "s", cases=[case])).cases[0]
+    assert (read.group, read.history, read.filters) == ("s. 4", (), {})
+
+
 def test_a_retrieval_suite_is_read_whole(tmp_path):
     suite = load_suite(write_retrieval_suite(tmp_path / "r"))
     assert isinstance(suite, RetrievalSuite)
@@ -147,6 +202,38 @@ def test_queries_become_cases(tmp_path):
     assert cases[3].expected_documents == ()
 
 
+def test_an_answer_that_stands_in_no_relevant_document_is_no_quote(tmp_path):
+    queries = [
+        {"_id": "q1", "text": "Hur många?", "answer": "492  TJÄNSTEMÄN"},
+        {"_id": "q2", "text": "How many?", "answer": "492 officials", "para": "p1"},
+        {"_id": "q3", "text": "Bao nhiêu?", "answer": "492 công chức", "para": "p2", "article": "Khảo sát"},
+    ]
+    qrels = ["q1\tdoc-sv\t1", "q2\tdoc-sv\t1", "q3\tdoc-vi\t1", "q3\tdoc-sv\t0"]
+    cases = as_cases(load_suite(write_retrieval_suite(tmp_path / "r", queries=queries, qrels=qrels)))
+    assert [case.expected_quotes for case in cases] == [("492  TJÄNSTEMÄN",), (), ("492 công chức",)]
+    assert cases[2].expected_documents == ("doc-vi",)
+
+
+@pytest.mark.parametrize(
+    ("n_articles", "n_paragraphs", "wanted"),
+    [(20, 40, "article"), (19, 40, "para"), (3, 5, "para"), (3, 0, "article"), (0, 25, "para"), (0, 0, None)],
+)
+def test_queries_are_grouped_by_article_where_there_are_enough_else_by_paragraph(
+    tmp_path, n_articles, n_paragraphs, wanted
+):
+    queries = []
+    for number in range(80):
+        query = {"_id": f"q{number}", "text": "Bao nhiêu?"}
+        query |= {"article": f"Bài {number % n_articles}"} if n_articles else {}
+        query |= {"para": f"p{number % n_paragraphs}"} if n_paragraphs else {"para": None}
+        queries.append(query)
+    suite = load_suite(
+        write_retrieval_suite(tmp_path / "r", queries=queries, qrels=["q0\tdoc-vi\t1", "q1\tdoc-vi\t1"])
+    )
+    assert [query.group for query in suite.queries] == [query.get(wanted) for query in queries]
+    assert [case.group for case in as_cases(suite)] == [query.group for query in suite.queries]
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -161,6 +248,19 @@ def test_queries_become_cases(tmp_path):
         ({"qrels": ["q9\tdoc-en\t1"]}, "test.tsv:2: field 'query-id': no query 'q9'"),
         ({"qrels": ["q1\tdoc-xx\t1"]}, "test.tsv:2: field 'corpus-id': no document 'doc-xx'"),
         ({"qrels": ["q1\tdoc-en\tyes"]}, "test.tsv:2: field 'score'"),
+        ({"qrels": ["q1\tdoc-en\t1.0"]}, "test.tsv:2: field 'score'"),
+        ({"qrels": ["q1\tdoc-en\t1_0"]}, "test.tsv:2: field 'score'"),
+        ({"qrels": ["q1\tdoc-en\t1", "", "q1\tdoc-en\t0"]}, "test.tsv:4: 'q1' and 'doc-en' are judged twice"),
+        ({"qrels": [""]}, "test.tsv: holds no judgement"),
+        ({"qrels": ["q1\tdoc-en\t1", "q4\tdoc-en\t1"]}, "queries.jsonl:4: field 'answerable': says false"),
+        (
+            {"queries": [{"_id": "q1", "text": "x", "answerable": True}], "qrels": ["q1\tdoc-en\t0"]},
+            "says true, but qrels/test.tsv has no relevant document",
+        ),
+        ({"queries": [{"_id": "q", "text": "x", "language": "Swedish"}]}, "no language code such as sv"),
+        ({"queries": [{"_id": "q", "text": None}]}, "field 'text': must be a string, not null"),
+        ({"corpus": [{"_id": 7, "text": "x"}]}, "field '_id': must be a string, not a number"),
+        ({"corpus": [{"_id": "a", "text": "x\x00"}]}, "field 'text': holds the character U+0000"),
     ],
 )
 def test_a_wrong_retrieval_suite_is_refused(tmp_path, change, words):

@@ -1,0 +1,163 @@
+"""The figures of a development run: ``figures.json``, ``figures.md``, each beside published ones."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from evals import run_folder
+from evals.datasets.published import PublishedFigure, load_published
+
+RETRIEVAL_SHOWN = ("nDCG@10", "MRR@10", "recall@10", "unanswerable_auroc", "latency_p50")
+ANSWERS_SHOWN = (
+    "document_hit",
+    "quote_hit",
+    "token_f1",
+    "abstention_precision",
+    "abstention_recall",
+    "abstention_f1",
+    "abstention_auroc",
+    "ece",
+    "answer_language_accuracy",
+    "span_validity",
+    "latency_p50",
+)
+COMPARED = ("nDCG@10", "BM25", "embedder", "RRF", "BM25 (MTEB)", "e5-small", "e5-large", "bge-m3")
+"""The measure of the first table and the systems that have a column there; others stand below it."""
+BEST = "best published"
+
+
+def write_figures(out: Path, figures: Mapping[str, Mapping[str, Any]]) -> str:
+    """Write ``figures.json`` and ``figures.md``; return the Markdown.
+
+    Args:
+        out: the folder.
+        figures: the summary of each set by its name, as `run_suite` returns it
+            (that of the injection suite with its checks in ``injection``).
+    """
+    published = load_published()
+    whole = {
+        name: {**summary, "published": [asdict(item) for item in published if item.set_name == name]}
+        for name, summary in figures.items()
+    }
+    run_folder.write_json(out / "figures.json", whole)
+    text = as_markdown(figures, published)
+    (out / "figures.md").write_text(text, encoding="utf-8")
+    return text
+
+
+def as_markdown(
+    figures: Mapping[str, Mapping[str, Any]], published: Sequence[PublishedFigure] | None = None
+) -> str:
+    """Return the figures as Markdown tables."""
+    others = load_published() if published is None else published
+    of_kind = {
+        kind: {name: summary for name, summary in figures.items() if summary.get("kind") == kind}
+        for kind in ("retrieval", "answers")
+    }
+    parts = ["# Figures of the development sets", ""]
+    if of_kind["retrieval"]:
+        parts += [*_compared(of_kind["retrieval"], others), *_measures(of_kind["retrieval"], RETRIEVAL_SHOWN)]
+    if of_kind["answers"]:
+        parts += ["## Answers", "", *_table(of_kind["answers"], ANSWERS_SHOWN)]
+    parts += _injection(figures)
+    parts += _beside(figures, others)
+    return "\n".join(parts) + "\n"
+
+
+def row(name: str, summary: Mapping[str, Any]) -> str:
+    """Return one line for a terminal: the set, its measures, how many cases and errors."""
+    shown = RETRIEVAL_SHOWN if summary.get("kind") == "retrieval" else ANSWERS_SHOWN
+    cells = [f"{measure} {_mean(summary, measure)}" for measure in shown if _has(summary, measure)]
+    return f"{name:<34}  n {summary['n_cases']}  errors {summary['errors']}  " + "  ".join(cells)
+
+
+def _compared(figures: Mapping[str, Mapping[str, Any]], published: Sequence[PublishedFigure]) -> list[str]:
+    measure, *systems = COMPARED
+    known = {(item.set_name, item.system): item for item in published if item.measure == measure}
+    used = [system for system in (*systems, BEST) if any((name, system) in known for name in figures)]
+    lines = [
+        f"## Retrieval, {measure}",
+        "",
+        _cells("set", "n", "ours", "95 %", *used),
+        _cells(*["---"] * (4 + len(used))),
+    ]
+    for name, summary in figures.items():
+        cells = [_other(known.get((name, system))) for system in used]
+        n = summary["measures"].get(measure, {}).get("n", 0)
+        lines.append(
+            _cells(name, str(n), f"**{_mean(summary, measure)}**", _interval(summary, measure), *cells)
+        )
+    note = "In brackets: other questions or documents of the same kind, so what is usual and no comparison."
+    return [*lines, "", note, ""]
+
+
+def _measures(figures: Mapping[str, Mapping[str, Any]], shown: Sequence[str]) -> list[str]:
+    return ["## Retrieval, all measures", "", *_table(figures, shown)]
+
+
+def _table(figures: Mapping[str, Mapping[str, Any]], shown: Sequence[str]) -> list[str]:
+    lines = [_cells("set", "cases", "errors", *shown), _cells(*["---"] * (3 + len(shown)))]
+    for name, summary in figures.items():
+        cells = [_mean(summary, measure) for measure in shown]
+        lines.append(_cells(name, str(summary["n_cases"]), str(summary["errors"]), *cells))
+    return [*lines, ""]
+
+
+def _injection(figures: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    lines: list[str] = []
+    for name, summary in figures.items():
+        found = summary.get("injection")
+        if not found:
+            continue
+        lines += [f"## Hidden instructions ({name})", "", _cells("check", "held", "of"), _cells(*["---"] * 3)]
+        lines += [_cells(check, str(item["held"]), str(item["n"])) for check, item in found["checks"].items()]
+        quoted = found["attack_quoted"]
+        told = f"{quoted['k']} of {quoted['n']} answers with a citation"
+        lines += ["", f"The attack was quoted, as the document's own words, in {told}.", ""]
+    return lines
+
+
+def _beside(figures: Mapping[str, Mapping[str, Any]], published: Iterable[PublishedFigure]) -> list[str]:
+    """List the published figures that have no column of their own, and where all of them are from."""
+    measure, *systems = COMPARED
+    there = [item for item in published if item.set_name in figures]
+    if not there:
+        return []
+    lines = ["## Figures beside ours", ""]
+    without_column = [
+        item for item in there if item.measure != measure or item.system not in (*systems, BEST) or item.note
+    ]
+    if without_column:
+        lines += [_cells("set", "measure", "ours", "other", "figure", "remark"), _cells(*["---"] * 6)]
+    for item in without_column:
+        ours = _mean(figures[item.set_name], item.measure)
+        lines.append(_cells(item.set_name, item.measure, ours, item.system, _other(item), item.note))
+    sources = dict.fromkeys(item.source for item in there)
+    return [*lines, "", "Sources:", "", *(f"- {source}" for source in sources)]
+
+
+def _has(summary: Mapping[str, Any], measure: str) -> bool:
+    return bool(summary["measures"].get(measure, {}).get("mean") is not None)
+
+
+def _mean(summary: Mapping[str, Any], measure: str) -> str:
+    mean = summary["measures"].get(measure, {}).get("mean")
+    return "-" if mean is None else f"{mean:.3f}" if abs(mean) < 10 else f"{mean:.0f}"
+
+
+def _interval(summary: Mapping[str, Any], measure: str) -> str:
+    interval = summary["measures"].get(measure, {}).get("ci95")
+    return f"{interval[0]:.3f} to {interval[1]:.3f}" if interval else "-"
+
+
+def _other(item: PublishedFigure | None) -> str:
+    if item is None:
+        return ""
+    return f"{item.value:.3f}" if item.same_data else f"({item.value:.3f})"
+
+
+def _cells(*cells: str) -> str:
+    return "| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |"
