@@ -60,7 +60,8 @@ class Catalog:
 
         The first version is 1. A document that was withdrawn gets a new
         version too. Nothing is written where the fingerprint is that of the
-        version in force; nor for a web page whose bytes differ and whose
+        version in force; nor where the same bytes, read by newer loaders, gave
+        the same document; nor for a web page whose bytes differ and whose
         content does not (most pages carry a new token with every request).
 
         Args:
@@ -99,7 +100,9 @@ class Catalog:
             if row["status"] == "in_force":
                 if row["fingerprint"] == fingerprint:
                     return Stored(row["document_id"], version, "unchanged")
-                if is_url(source) and self._version(connection, row["document_id"], version) == document:
+                if self._says_the_same(
+                    connection, row["document_id"], version, source, document, content_sha256
+                ):
                     self._touch(connection, row["document_id"], fingerprint=fingerprint)
                     return Stored(row["document_id"], version, "unchanged")
             action: Literal["added", "updated"] = "updated" if row["status"] == "in_force" else "added"
@@ -273,11 +276,35 @@ class Catalog:
         rows = connection.execute(query.add_columns(*columns)).mappings()
         return [row["document_id"] for row in rows if matches(row, filters)]
 
-    def _version(self, connection: Connection, document_id: str, version: int) -> Document:
+    def is_current(
+        self, connection: Connection, source_root: str, source: str, document: Document, content_sha256: str
+    ) -> bool:
+        """Tell whether `store_version` would find that the version in force says the same already."""
+        key = (documents.c.source_root == source_root) & (documents.c.source == source)
+        row = connection.execute(select(documents).where(key)).mappings().one_or_none()
+        return (
+            row is not None
+            and row["status"] == "in_force"
+            and self._says_the_same(
+                connection, row["document_id"], row["current_version"], source, document, content_sha256
+            )
+        )
+
+    def _says_the_same(
+        self,
+        connection: Connection,
+        document_id: str,
+        version: int,
+        source: str,
+        document: Document,
+        content_sha256: str,
+    ) -> bool:
         query = select(document_versions).where(
             document_versions.c.document_id == document_id, document_versions.c.version == version
         )
-        return document_from(connection.execute(query).mappings().one())
+        current = connection.execute(query).mappings().one()
+        same_original = current["content_sha256"] == content_sha256
+        return (same_original or is_url(source)) and document_from(current) == document
 
     def _touch(self, connection: Connection, document_id: str, **values: object) -> int:
         changed = update(documents).where(documents.c.document_id == document_id).values(**values)

@@ -19,7 +19,7 @@ from corpus.errors import MisusedError
 from corpus.files import explain, read_file
 from corpus.hints import Hints
 from corpus.identity import KnownDocument
-from corpus.loading import MAX_BYTES
+from corpus.loading import EDITION, MAX_BYTES
 
 if TYPE_CHECKING:
     from corpus.web import WebRules
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Content:
     """What was read: the bytes, their fingerprint, and what is known besides them.
 
-    ``fingerprint`` is the SHA-256 (hexadecimal) of the bytes, or of bytes and
-    sidecar where there is one: a changed sidecar is a changed document.
+    ``fingerprint`` is a SHA-256 (hexadecimal) over the bytes, the sidecar where
+    there is one, and the loaders' edition: what any of them changes is read again.
     """
 
     data: bytes
@@ -134,11 +134,11 @@ def discover(
 
 
 def fingerprint(data: bytes, sidecar_data: bytes | None = None) -> str:
-    """Return the SHA-256 that tells whether a document changed (see `Content`)."""
-    content = hashlib.sha256(data)
-    if sidecar_data is None:
-        return content.hexdigest()
-    return hashlib.sha256(content.digest() + hashlib.sha256(sidecar_data).digest()).hexdigest()
+    """Return the SHA-256 that tells whether a document changed, or what reads it (see `Content`)."""
+    content = hashlib.sha256(f"{EDITION}\0".encode() + hashlib.sha256(data).digest())
+    if sidecar_data is not None:
+        content.update(hashlib.sha256(sidecar_data).digest())
+    return content.hexdigest()
 
 
 def _folder_discovery(

@@ -109,9 +109,18 @@ class DocumentWriter:
             yield self._commit_one(incoming, passages, own)
 
     def _chunk(self, incoming: Incoming) -> tuple[Passage, ...]:
+        """Return the passages; none where the version in force stays, so that nothing is embedded for it."""
         # Its version is settled before its transaction: the caller holds the write lock.
         own_id = document_id(incoming.source_root, incoming.source)
         with self._engine.connect() as connection:
+            if self._catalog.is_current(
+                connection,
+                incoming.source_root,
+                incoming.source,
+                incoming.document,
+                incoming.content_sha256,
+            ):
+                return ()
             current = connection.scalar(
                 select(documents.c.current_version).where(documents.c.document_id == own_id)
             )

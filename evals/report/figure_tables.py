@@ -18,6 +18,12 @@ DIMENSION_WORDS = {
     "outcome": "Outcome",
 }
 
+ANSWERABLE_ONLY = ("document_language", "pair")
+"""Dimensions that only answerable cases have: the key of the others names no document."""
+
+NEED_UNANSWERABLE = ("abstention_precision", "abstention_recall", "abstention_f1", "abstention_auroc")
+"""Measures that mean nothing over answerable cases alone: precision, say, is always 0 there."""
+
 
 @dataclass(frozen=True, slots=True)
 class MeasureRow:
@@ -103,6 +109,7 @@ def slice_tables(
             name
             for name in names
             if any(figures.get(name, {}).get("mean") is not None for figures in values.values())
+            and not (dimension in ANSWERABLE_ONLY and name in NEED_UNANSWERABLE)
         ]
         rows = tuple(
             (slice_words(dimension, value), tuple(_cell(name, figures.get(name)) for name in shown))

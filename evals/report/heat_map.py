@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from evals.report.figure_tables import parse_pair
+from evals.report.figure_tables import NEED_UNANSWERABLE, parse_pair
 from evals.report.numbers import NOTHING, format_count, format_figure, format_interval
 from evals.report.wording import direction, is_share, language_name, meaning
 
@@ -68,7 +68,12 @@ def heat_maps(slices: Mapping[str, Mapping[str, Any]], names: Sequence[str]) -> 
     pairs = {
         found: figures for pair, figures in slices.get("pair", {}).items() if (found := parse_pair(pair))
     }
-    defined = [name for name in names if any(_mean(figures, name) is not None for figures in pairs.values())]
+    defined = [
+        name
+        for name in names
+        if name not in NEED_UNANSWERABLE
+        and any(_mean(figures, name) is not None for figures in pairs.values())
+    ]
     first = next((name for name in PREFERRED if name in defined), defined[0] if defined else "")
     defined.sort(key=lambda name: name != first)
     return [_heat_map(name, pairs, slices.get("question_language", {})) for name in defined]

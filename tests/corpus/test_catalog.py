@@ -282,3 +282,16 @@ def test_many_versions_of_one_language_stay_apart(catalog: Catalog) -> None:
         stored = store(catalog, "sv.txt", document, f"{number}" * 64)
     assert [catalog.document(stored.document_id, number + 1) for number in range(5)] == versions
     assert dataclasses.replace(catalog.get(stored.document_id, 1), versions=()).metadata.title == "Rubrik"
+
+
+def test_newer_loaders_that_read_otherwise_make_a_new_version(engine: Engine) -> None:
+    catalog = Catalog(engine)
+    with begin_write(engine) as connection:
+        first = catalog.store_version(connection, "/r", "a.html", "old", make("sv"), "sha")
+        same = catalog.store_version(connection, "/r", "a.html", "new", make("sv"), "sha")
+        other = catalog.store_version(connection, "/r", "a.html", "newer", make("vi"), "sha")
+    assert [(each.action, each.version) for each in (first, same, other)] == [
+        ("added", 1),
+        ("unchanged", 1),
+        ("updated", 2),
+    ]

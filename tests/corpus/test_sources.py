@@ -10,7 +10,7 @@ import pytest
 from corpus import identity
 from corpus.errors import BrokenDocument, LimitExceeded, MisusedError, PermanentError, TransientError
 from corpus.identity import KnownDocument
-from corpus.sources import Discovery, discover
+from corpus.sources import Discovery, discover, fingerprint
 
 TEXTS = {
     "en.txt": "Digital identity for all citizens.",
@@ -79,8 +79,9 @@ def test_a_folder_in_a_stable_order(tmp_path: Path) -> None:
     assert [item.read().data.decode() for item in found.items] == list(TEXTS.values())
     contents = [item.read() for item in found.items]
     assert [content.fingerprint for content in contents] == [
-        hashlib.sha256(text.encode()).hexdigest() for text in TEXTS.values()
+        fingerprint(text.encode()) for text in TEXTS.values()
     ]
+    assert len({content.fingerprint for content in contents}) == len(TEXTS)
     assert [content.hints.source for content in contents] == ["en.txt", "sv/sv.md", "vi/vi.txt"]
     top = tmp_path.name
     assert [content.hints.folder for content in contents] == [top, f"{top}/sv", f"{top}/vi"]

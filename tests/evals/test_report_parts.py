@@ -10,7 +10,7 @@ from evals.report import numbers, wording
 from evals.report.case_verdicts import verdict_of
 from evals.report.charts import interval_bar, reliability_marks, scale_of, ticks, x_of, y_of
 from evals.report.evidence import mark_expected
-from evals.report.figure_tables import pair_words, parse_pair, scales_of
+from evals.report.figure_tables import pair_words, parse_pair, scales_of, slice_tables
 from evals.report.heat_map import heat_maps
 from evals.report.html import clean
 from evals.report.markdown import _code, _plain
@@ -289,3 +289,17 @@ def test_a_code_span_holds_any_question():
     assert _code("Câu hỏi?") == "`Câu hỏi?`"
     assert _code("@team\n<script>") == "`@team <script>`"
     assert len(_code("x" * 500)) == 163
+
+
+def test_abstention_is_left_out_where_every_case_is_answerable():
+    found = slices(abstention_precision=[0.0, 0.0, 0.0], quote_hit=[1.0, 1.0, 1.0])
+    assert [shown.measure for shown in heat_maps(found, ["abstention_precision", "quote_hit"])] == [
+        "quote_hit"
+    ]
+    overall = {"abstention_precision": figure(0.5), "quote_hit": figure(1.0)}
+    [by_question, by_document] = slice_tables(
+        {"question_language": {"en": overall}, "document_language": {"en": overall}}, overall
+    )
+    assert by_question.measures == ("abstention_precision", "quote_hit")
+    assert by_document.measures == ("quote_hit",)
+    assert [name for name, _ in by_document.rows] == ["English", "All cases"]

@@ -296,3 +296,29 @@ def test_documents_in_memory_take_the_same_way(house: House) -> None:
     with house.engine.connect() as connection:
         assert store.count_in_force(connection) == n_passages
     assert set(Catalog(house.engine).known("memory:")) == set(library.TEXTS)
+
+
+def test_newer_loaders_that_read_the_same_change_nothing(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, text in {
+        "a.en.md": "# One\n\nThe fee is 5 euro.\n",
+        "b.sv.md": "# Två\n\nAvgiften är 6 euro.\n",
+    }.items():
+        house.put(name, text)
+    house.put(
+        "c.vi.html", "<html><body><p>Lệ phí là 7 euro.</p><p hidden>Lệ phí là 0 euro.</p></body></html>"
+    )
+    with monkeypatch.context() as older:
+        older.setattr("corpus.sources.EDITION", 0)
+        assert {item.action for item in house.ingest().items} == {"added"}
+    with house.engine.connect() as connection:
+        revision = store.revision(connection)
+
+    again = house.ingest()
+    assert {item.source: item.action for item in again.items} == {
+        name: "unchanged" for name in ("a.en.md", "b.sv.md", "c.vi.html")
+    }
+    with house.engine.connect() as connection:
+        assert store.revision(connection) == revision
+    assert {item.action for item in house.ingest(dry_run=True).items} == {"unchanged"}
