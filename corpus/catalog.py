@@ -11,10 +11,11 @@ from typing import Any, Literal, NamedTuple
 
 from sqlalchemy import Connection, Engine, Select, func, insert, select, update
 
+from corpus.current_version import says_the_same
 from corpus.documents import Document
 from corpus.errors import BrokenDocument, MisusedError
 from corpus.filters import DocumentFilters, matches, needs_rows, where
-from corpus.identity import KnownDocument, document_id, is_url
+from corpus.identity import KnownDocument, document_id
 from corpus.queries import CURRENT, existing, joined, named, records, unknown, wanted
 from corpus.records import (
     DocumentPage,
@@ -100,9 +101,7 @@ class Catalog:
             if row["status"] == "in_force":
                 if row["fingerprint"] == fingerprint:
                     return Stored(row["document_id"], version, "unchanged")
-                if self._says_the_same(
-                    connection, row["document_id"], version, source, document, content_sha256
-                ):
+                if says_the_same(connection, source_root, source, document, content_sha256):
                     self._touch(connection, row["document_id"], fingerprint=fingerprint)
                     return Stored(row["document_id"], version, "unchanged")
             action: Literal["added", "updated"] = "updated" if row["status"] == "in_force" else "added"
@@ -275,36 +274,6 @@ class Catalog:
         columns = (document_versions.c.themes, document_versions.c.region, document_versions.c.publisher)
         rows = connection.execute(query.add_columns(*columns)).mappings()
         return [row["document_id"] for row in rows if matches(row, filters)]
-
-    def is_current(
-        self, connection: Connection, source_root: str, source: str, document: Document, content_sha256: str
-    ) -> bool:
-        """Tell whether `store_version` would find that the version in force says the same already."""
-        key = (documents.c.source_root == source_root) & (documents.c.source == source)
-        row = connection.execute(select(documents).where(key)).mappings().one_or_none()
-        return (
-            row is not None
-            and row["status"] == "in_force"
-            and self._says_the_same(
-                connection, row["document_id"], row["current_version"], source, document, content_sha256
-            )
-        )
-
-    def _says_the_same(
-        self,
-        connection: Connection,
-        document_id: str,
-        version: int,
-        source: str,
-        document: Document,
-        content_sha256: str,
-    ) -> bool:
-        query = select(document_versions).where(
-            document_versions.c.document_id == document_id, document_versions.c.version == version
-        )
-        current = connection.execute(query).mappings().one()
-        same_original = current["content_sha256"] == content_sha256
-        return (same_original or is_url(source)) and document_from(current) == document
 
     def _touch(self, connection: Connection, document_id: str, **values: object) -> int:
         changed = update(documents).where(documents.c.document_id == document_id).values(**values)

@@ -10,6 +10,7 @@ import numpy as np
 from sqlalchemy import Engine, select
 
 from corpus.catalog import Catalog, document_id
+from corpus.current_version import says_the_same
 from corpus.documents import Document
 from corpus.schema import documents
 from corpus.storage import begin_write
@@ -113,7 +114,7 @@ class DocumentWriter:
         # Its version is settled before its transaction: the caller holds the write lock.
         own_id = document_id(incoming.source_root, incoming.source)
         with self._engine.connect() as connection:
-            if self._catalog.is_current(
+            if says_the_same(
                 connection,
                 incoming.source_root,
                 incoming.source,

@@ -112,6 +112,7 @@ def _view(
     run: RunData, judged: JudgedCase, answer: Mapping[str, Any] | None, ranking: Ranking | None
 ) -> CaseView:
     case = run.cases.get(judged.case_id)
+    known = [key for key, grade in run.judgements.get(judged.case_id, {}).items() if grade > 0]
     defined = [(name, value) for name, value in judged.score.measures.items() if value is not None]
     return CaseView(
         judged=judged,
@@ -120,7 +121,7 @@ def _view(
         case=case,
         answer=_answer(answer, case) if answer is not None else None,
         ranking=_ranked(ranking.top, ranking.relevant_ranks) if ranking else (),
-        relevant=tuple(ranking.relevant_ranks.items()) if ranking else (),
+        relevant=tuple((ranking.relevant_ranks if ranking else dict.fromkeys(known)).items()),
         measures=tuple((name, _figure(name, value)) for name, value in defined),
         undefined=tuple(name for name, value in judged.score.measures.items() if value is None),
     )

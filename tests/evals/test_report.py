@@ -254,6 +254,9 @@ def test_a_retrieval_run(tmp_path):
     assert SCRIPT in text
     assert re.search(r"doc-sv</bdi> <span class=\"muted\">at rank 3", source)
     assert re.search(r"doc-vi</bdi> <span class=\"muted\">not retrieved", source)
+    # The query that failed keeps its relevant document; the unanswerable one has none.
+    assert len(re.findall(r"doc-sv</bdi> <span class=\"muted\">not retrieved", source)) == 1
+    assert text.count("None is known.") == 1
     assert "Reliability" not in text
 
 
