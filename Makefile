@@ -47,10 +47,12 @@ test-deps: ## What the browser tests need beyond PyPI: Debian's Chromium, npm pa
 	@command -v npm >/dev/null || { echo "make test-deps: npm is missing; install Node.js 20 or newer" >&2; exit 2; }
 	@npm ci --ignore-scripts --no-audit --no-fund
 
-gate: $(VENV)/.dev ## The small release gate: 60 questions against the committed baseline
-	@rm -rf var/gate/run
-	@$(BIN)/helpdesk eval run evals/suites/gate --out var/gate/run --data-dir var/gate
-	@$(BIN)/helpdesk eval gate var/gate/run --baseline evals/baselines/gate
+gate: $(VENV)/.dev ## The small release gate: 132 questions against the committed baselines
+	@rm -rf var/gate/runs
+	@for suite in gate identifiers; do \
+	  $(BIN)/helpdesk eval run evals/suites/$$suite --out var/gate/runs/$$suite --data-dir var/gate; \
+	  $(BIN)/helpdesk eval gate var/gate/runs/$$suite --baseline evals/baselines/$$suite; \
+	done
 
 eval-dev: $(VENV)/.dev ## All development sets beside the project, with figures (hours; EVAL_ARGS=--quick)
 	@$(BIN)/python -m evals.dev --out $(EVAL_OUT) $(EVAL_ARGS)

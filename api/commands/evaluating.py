@@ -55,7 +55,6 @@ def score(options: argparse.Namespace, console: Console) -> int:
 def compare(options: argparse.Namespace, console: Console) -> int:
     """Compare two runs."""
     from evals.comparison import compare_runs, format_comparison
-
     from evals.scored_runs import load_scored_run
 
     before, after = load_scored_run(options.a), load_scored_run(options.b)
@@ -92,7 +91,6 @@ def gate(options: argparse.Namespace, console: Console) -> int:
     """Check a run against a baseline: 1 if it does not pass."""
     from evals.gate import format_gate
     from evals.gate import gate as check
-
     from evals.scored_runs import load_scored_run
 
     wanted = (
@@ -154,7 +152,8 @@ def _show_summary(summary: dict[str, Any], console: Console) -> None:
 
     console.document(summary)
     if not console.as_json:
-        console.result(format_summary(summary))
+        console.result(format_summary(summary))  # its warnings below the table
+        return
     for warning in summary.get("warnings", ()):
         console.warn(f"warning: {warning}")
 

@@ -1,7 +1,7 @@
 """An answer suite made by rule: many short decisions alike but for their number, in three languages.
 
 Only the words of a question tell which decision it is about, so the suite shows whether they are searched.
-All of it is invented.
+All of it is invented. ``evals/suites/identifiers`` is what this writes; a test compares them.
 """
 
 import itertools
@@ -47,8 +47,9 @@ FAR = {
         "Kỷ băng hà cuối cùng kết thúc khi nào?",
     ),
 }
-HEAD = """name = "identifiers"
-description = "Grants by the numbers of their decisions, in English, Swedish and Vietnamese."
+HEAD = """# Made by rule: tests/evals/identifier_suite.py.
+name = "identifiers"
+description = "Grants by the numbers of decisions, invented and made by rule (en, sv, vi)."
 documents = ["documents"]
 measures = [
   "document_hit", "quote_hit", "abstention_precision", "abstention_recall", "abstention_f1", "span_validity",

@@ -19,6 +19,7 @@ from evals.answer_suite import check_documents
 from evals.measures.normalisation import squash
 from evals.measures.registry import CASE_MEASURES, SET_MEASURES
 from evals.suite import AnswerSuite, load_suite
+from tests.evals.identifier_suite import write_identifier_suite
 
 ROOT = Path(__file__).resolve().parents[2]
 SUITES = ROOT / "evals" / "suites"
@@ -31,6 +32,7 @@ needs_policy_documents = pytest.mark.skipif(
 )
 WITH_DOCUMENTS = ["starter", "gate", pytest.param("policy-five", marks=needs_policy_documents)]
 NAMES = ["starter", "gate", "policy-five"]
+MADE_BY_RULE = ["identifiers"]
 
 
 @cache
@@ -60,7 +62,17 @@ def texts_of(suite: AnswerSuite) -> dict[str, tuple[str, str]]:
 
 
 def test_every_committed_suite_is_covered_here():
-    assert sorted(path.parent.name for path in SUITES.glob("*/suite.toml")) == sorted(NAMES)
+    assert sorted(path.parent.name for path in SUITES.glob("*/suite.toml")) == sorted([*NAMES, *MADE_BY_RULE])
+
+
+def test_the_suite_made_by_rule_is_as_the_rule_makes_it(tmp_path):
+    made = write_identifier_suite(tmp_path / "made")
+    committed = SUITES / "identifiers"
+    files = sorted(path.relative_to(made) for path in made.rglob("*") if path.is_file())
+    assert files == sorted(p.relative_to(committed) for p in committed.rglob("*") if p.is_file())
+    assert len(files) > 60
+    for path in files:
+        assert (made / path).read_bytes() == (committed / path).read_bytes(), path
 
 
 @pytest.mark.parametrize("name", WITH_DOCUMENTS)
