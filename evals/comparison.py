@@ -159,8 +159,8 @@ def _cluster_warning(overall: Mapping[str, Contrast], slices: Mapping[str, Any])
     where = [f"of {', '.join(few)}"] if few else []
     where += [f"in {n_slices} slice{'s' if n_slices > 1 else ''}"] if n_slices else []
     return [
-        f"cases share documents or conversations, fewer than {MIN_CLUSTERS}: the tests "
-        f"{' and '.join(where)} are by case and may find too much"
+        f"the cases come from fewer than {MIN_CLUSTERS} documents or conversations: the tests "
+        f"{' and '.join(where)} take them as independent and may find too much"
     ]
 
 

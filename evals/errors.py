@@ -2,10 +2,13 @@
 
 EvalError
 ├── SuiteError          a suite is written wrongly: names file, line and field
+│   └── DatasetError    so is a data set (`evals.datasets.reading`)
 ├── RunError            a run folder is missing, torn or belongs to another suite
 ├── JudgeError          a judge of entailment failed: counted, never a verdict
 │   └── JudgeUndecided  the judge works, but cannot tell for texts like these
+├── SystemCallError     a system behind an address did not answer (`evals.systems.calls`)
 └── UnknownSystemError  a system under test is not known, or what it needs is not installed
+    └── SystemConfigError  its configuration is written wrongly (`evals.systems.config`)
 """
 
 from __future__ import annotations

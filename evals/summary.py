@@ -124,8 +124,8 @@ def _warnings(measures: Mapping[str, Any], slices: Mapping[str, Any]) -> list[st
     where = [f"of {', '.join(overall)}"] if overall else []
     where += [f"in {in_slices} slice{'s' if in_slices > 1 else ''}"] if in_slices else []
     return [
-        f"cases share documents or conversations, fewer than {MIN_CLUSTERS}: the intervals "
-        f"{' and '.join(where)} are by case and may be too narrow"
+        f"the cases come from fewer than {MIN_CLUSTERS} documents or conversations: the intervals "
+        f"{' and '.join(where)} take them as independent and may be too narrow"
     ]
 
 

@@ -65,8 +65,8 @@ def test_cases_of_few_documents_are_drawn_one_by_one_with_a_warning(n_clusters, 
     # One slice holds them all, so it is warned of too, in the same line.
     if n_clusters < 20:
         assert summary["warnings"] == [
-            "cases share documents or conversations, fewer than 20: the intervals of quote_hit and in 1 "
-            "slice are by case and may be too narrow"
+            "the cases come from fewer than 20 documents or conversations: the intervals of quote_hit and in "
+            "1 slice take them as independent and may be too narrow"
         ]
     else:
         assert summary["warnings"] == []
@@ -133,6 +133,6 @@ def test_retrieval_figures():
 def test_the_table_says_how_each_interval_was_made():
     text = format_summary(make_run(sliced=True).summary)
     assert "clustered wilson, 35 clusters" in text
-    assert "Warning: cases share documents" in text
+    assert "Warning: the cases come from fewer than" in text
     nothing = {"suite": "s", "system": "x", **summarise([score(1, None)], answer_figures(("quote_hit",)))}
     assert "quote_hit" in format_summary(nothing)
