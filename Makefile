@@ -49,10 +49,10 @@ test-deps: ## What the browser tests need beyond PyPI: Debian's Chromium, npm pa
 
 gate: $(VENV)/.dev ## The small release gate: 132 questions against the committed baselines
 	@rm -rf var/gate/runs
-	@for suite in gate identifiers; do \
-	  $(BIN)/helpdesk eval run evals/suites/$$suite --out var/gate/runs/$$suite --data-dir var/gate; \
-	  $(BIN)/helpdesk eval gate var/gate/runs/$$suite --baseline evals/baselines/$$suite; \
-	done
+	@status=0; for suite in gate identifiers; do \
+	  $(BIN)/helpdesk eval run evals/suites/$$suite --out var/gate/runs/$$suite --data-dir var/gate || [ $$? = 1 ]; \
+	  $(BIN)/helpdesk eval gate var/gate/runs/$$suite --baseline evals/baselines/$$suite || status=1; \
+	done; exit $$status
 
 eval-dev: $(VENV)/.dev ## All development sets beside the project, with figures (hours; EVAL_ARGS=--quick)
 	@$(BIN)/python -m evals.dev --out $(EVAL_OUT) $(EVAL_ARGS)

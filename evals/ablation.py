@@ -75,8 +75,10 @@ def run_ablation(
 
     Raises:
         SuiteError: the suite is written wrongly.
-        RunError: no such part, or ``out`` holds runs of something else.
+        RunError: no such part, or ``out`` is a file or holds runs of something else.
     """
+    if out is not None:
+        run_folder.require_folder(out)
     suite = load_suite(suite_path)
     kind: Kind = "answers" if isinstance(suite, AnswerSuite) else "retrieval"
     ablations = chosen(parts, kind)

@@ -41,15 +41,7 @@ def load_answer_suite(folder: Path) -> AnswerSuite:
         SuiteError: naming file, line and field.
     """
     path = folder / "suite.toml"
-    try:
-        head = tomllib.loads(path.read_text(encoding="utf-8-sig"))
-    except tomllib.TOMLDecodeError as error:
-        raise SuiteError(path, f"not TOML: {error}") from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise SuiteError(path, f"cannot be read: {error}") from error
-    for field in head:
-        if near := nearest(field, HEAD_FIELDS):
-            raise SuiteError(path, f"is not known; did you mean '{near}'?", field=field)
+    head = _head(path)
     name = head.get("name", folder.resolve().name)
     if not isinstance(name, str) or not name.strip():
         raise SuiteError(path, "must be a string that is not empty", field="name")
@@ -67,6 +59,16 @@ def load_answer_suite(folder: Path) -> AnswerSuite:
     )
 
 
+def load_gate(folder: Path) -> Gate:
+    """Read the gate of ``suite.toml`` alone; the cases are left unread.
+
+    Raises:
+        SuiteError: naming file and field.
+    """
+    path = folder / "suite.toml"
+    return _gate(path, _head(path))
+
+
 def check_documents(suite: AnswerSuite) -> None:
     """Check that the documents are there (a run needs them, scoring a saved one does not).
 
@@ -77,6 +79,19 @@ def check_documents(suite: AnswerSuite) -> None:
         if not target.startswith(("http://", "https://")) and not Path(target).exists():
             message = f"{target} does not exist (paths count from the suite's folder)"
             raise SuiteError(suite.path / "suite.toml", message, field="documents")
+
+
+def _head(path: Path) -> dict[str, Any]:
+    try:
+        head = tomllib.loads(path.read_text(encoding="utf-8-sig"))
+    except tomllib.TOMLDecodeError as error:
+        raise SuiteError(path, f"not TOML: {error}") from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise SuiteError(path, f"cannot be read: {error}") from error
+    for field in head:
+        if near := nearest(field, HEAD_FIELDS):
+            raise SuiteError(path, f"is not known; did you mean '{near}'?", field=field)
+    return head
 
 
 def _documents(path: Path, head: dict[str, Any]) -> tuple[str, ...]:

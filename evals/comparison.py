@@ -9,11 +9,11 @@ own unit.
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from evals import run_folder
+from evals.answer_suite import load_gate
 from evals.comparison_text import format_comparison
 from evals.contrasts import MIN_PAIRS, Contrast, Contrasts, correct
 from evals.errors import RunError
@@ -71,6 +71,7 @@ def compare_runs(
 
     Raises:
         RunError: the runs are of different suites, share no case, or have no such measure.
+        SuiteError: the suite saved with a run is written wrongly.
         ValueError: no such correction.
     """
     if correction not in CORRECTIONS:
@@ -122,10 +123,9 @@ def _declared(*runs: ScoredRun) -> dict[str, float]:
     """Return the smallest differences of the suites saved with the runs; the later run's win."""
     declared: dict[str, float] = {}
     for run in runs:
-        path = run.path / run_folder.SUITE / "suite.toml"
-        if path.exists():
-            gate = tomllib.loads(path.read_text(encoding="utf-8")).get("gate", {})
-            declared |= gate.get("smallest_difference", {})
+        saved = run.path / run_folder.SUITE
+        if (saved / "suite.toml").exists():
+            declared |= load_gate(saved).smallest_difference
     return declared
 
 

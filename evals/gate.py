@@ -8,11 +8,15 @@ from typing import Any
 
 from evals.comparison import MIN_PAIRS, compare_runs
 from evals.comparison_text import rows_by_slice
+from evals.pairing import judge_of
 from evals.scored_runs import ScoredRun
 from evals.suite import Gate
 from evals.verdicts import WORSE, figure, p_text, signed
 
 _MOST_REASONS = 25
+
+_DEFINED_BY_ANSWERS = ("abstention_precision", "redundancy", "answer_chars", "quoted_chars", "n_citations")
+"""Measures that are rightly undefined in a slice where nothing is refused, or quoted twice, or answered."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +37,11 @@ def gate(run: ScoredRun, baseline: ScoredRun, suite_gate: Gate) -> GateResult:
 
     It fails when a minimum or maximum is missed, on more errors than the
     baseline had, when cases of the baseline are missing, when a measure that
-    the baseline had is undefined, and when a measure is worse over all cases or
-    in a slice after correction, by at least the smallest difference that
-    matters. Measures of time are compared only where the gate names a smallest
+    the baseline had is missing, or undefined over all cases or in a slice, when
+    another judge judged, and when a measure is worse over all cases or in a
+    slice after correction, by at least the smallest difference that matters.
+    (In a slice, what is rightly undefined, such as abstention precision where
+    nothing is refused, is no loss.) Measures of time are compared only where the gate names a smallest
     difference for them: a baseline comes from another machine or another hour,
     and all its times move together, which no test over cases can tell from a
     slower system.
@@ -65,6 +71,7 @@ def gate(run: ScoredRun, baseline: ScoredRun, suite_gate: Gate) -> GateResult:
     reasons = (
         *_bounds(run, suite_gate),
         *_losses_of_cases(run, baseline, comparison),
+        *_losses_of_measures(run, baseline, comparison),
         *_worse(comparison),
     )
     return GateResult(not reasons, reasons, comparison)
@@ -94,7 +101,7 @@ def _bounds(run: ScoredRun, suite_gate: Gate) -> list[str]:
             if entry is None or entry["mean"] is None:
                 what = "the run does not measure it" if entry is None else "it is undefined in the run"
                 reasons.append(f"{name}: the gate has a {kind} of {bound:g}, but {what}")
-            elif sign * entry["mean"] < sign * bound:
+            elif not sign * entry["mean"] >= sign * bound:  # so that NaN keeps no bound
                 where = "below" if kind == "minimum" else "above"
                 reasons.append(
                     f"{name} is {entry['mean']:.4g}, {where} the {kind} of {bound:g} (n = {entry['n']})"
@@ -115,9 +122,28 @@ def _losses_of_cases(run: ScoredRun, baseline: ScoredRun, comparison: Mapping[st
         reasons.append(
             f"{n} case{'s' if n > 1 else ''} of the baseline missing in the run: {_named(missing)}"
         )
-    for name, row in comparison["measures"].items():
-        if row["a"] is not None and row["b"] is None and row["n"] >= MIN_PAIRS:
-            reasons.append(f"{name} was {figure(row['a'])} and is undefined in the run")
+    return reasons
+
+
+def _losses_of_measures(run: ScoredRun, baseline: ScoredRun, comparison: Mapping[str, Any]) -> list[str]:
+    gone = [
+        name
+        for name, entry in baseline.summary["measures"].items()
+        if name not in run.summary["measures"]
+        and entry["mean"] is not None
+        and not name.startswith("latency")
+    ]
+    reasons = [f"{name} was measured in the baseline and is not in the run" for name in gone]
+    for where, name, row in rows_by_slice(comparison):
+        if row["a"] is None or row["b"] is not None or row["n"] < MIN_PAIRS:
+            continue
+        if where and name in _DEFINED_BY_ANSWERS:
+            continue
+        in_slice = f" in {where}" if where else ""
+        reasons.append(f"{name} was {figure(row['a'])}{in_slice} and is undefined in the run")
+    judges = judge_of(baseline), judge_of(run)
+    if None not in judges and judges[0] != judges[1]:
+        reasons.append("another judge decided on citations than in the baseline: score one of them again")
     return reasons
 
 

@@ -13,6 +13,9 @@ from evals.scored_runs import ScoredRun
 _NAMED = 5
 """Cases named in a warning; more are counted."""
 
+_MET_BY_JUDGE = ("errors", "undecided", "judges_itself")
+"""What a judge met in a run, beside what it is."""
+
 
 @dataclass(frozen=True, slots=True)
 class Pairs:
@@ -60,7 +63,7 @@ def pair_runs(a: ScoredRun, b: ScoredRun) -> Pairs:
         *_left_out(only_in_b, "only in B"),
         *_left_out([i for i in both if of_a[i].error is not None], "an error in A"),
         *_left_out([i for i in both if of_b[i].error is not None], "an error in B"),
-        *_differences(a.config, b.config),
+        *_differences(a, b),
     ]
     return Pairs(tables[0], tables[1], scores, only_in_a, only_in_b, tuple(warnings))
 
@@ -72,8 +75,17 @@ def _left_out(case_ids: Sequence[str], why: str) -> list[str]:
     return [f"{len(case_ids)} case{'s' if len(case_ids) > 1 else ''} left out, {why}: {named}"]
 
 
-def _differences(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
+def judge_of(run: ScoredRun) -> dict[str, Any] | None:
+    """Return which judge decided on citations, without what it met; None where none was asked."""
+    described = run.summary.get("judge")
+    if not isinstance(described, dict):
+        return None
+    return {name: value for name, value in described.items() if name not in _MET_BY_JUDGE}
+
+
+def _differences(first: ScoredRun, second: ScoredRun) -> list[str]:
     """Name what differs between the runs beside the system, and so may explain a difference."""
+    a, b = first.config, second.config
     warnings = []
     if _differ(a, b, "key_sha256") or (_differ(a, b, "suite_sha256") and not _same(a, b, "key_sha256")):
         warnings.append(
@@ -90,7 +102,8 @@ def _differences(a: dict[str, Any], b: dict[str, Any]) -> list[str]:
         warnings.append(
             "the runs asked several questions at once to a different degree: latencies do not compare"
         )
-    if _differ(a, b, "judge"):
+    judges = judge_of(first), judge_of(second)
+    if None not in judges and judges[0] != judges[1]:
         warnings.append(
             "the runs were judged by different judges: citation recall and precision do not compare"
         )

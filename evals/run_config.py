@@ -39,7 +39,7 @@ def begin(folder: Path, identity: Mapping[str, Any], notes: Mapping[str, Any]) -
         config = {**identity, **notes, "code": code, "machine": machine(), "started_at": _now()}
         run_folder.write_json(path, config)
         return
-    earlier = run_folder.read_json(path)
+    earlier = run_folder.read_object(path)
     changed = [name for name, value in _plain(identity).items() if earlier.get(name) != value]
     if earlier.get("code", {}).get("code_sha256") != code["code_sha256"]:
         changed.append("code")

@@ -39,6 +39,22 @@ SCORES, SUMMARY, TREC_RUN, TREC_QRELS, SUITE, QRELS = (
 )
 LOCK = "run.lock"
 
+GIVE_A_RUN = "give the folder that `eval run --out` wrote"
+"""What to do where a folder holds no run."""
+
+
+def require_folder(path: Path) -> None:
+    """Check that a path is a folder or can be made one, before any work is done for it.
+
+    Raises:
+        RunError: it is a file, or lies below one.
+    """
+    for each in (path, *path.parents):
+        if each.is_dir():
+            return
+        if each.exists() or each.is_symlink():
+            raise RunError(f"{each} is a file; give a folder")
+
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
@@ -62,10 +78,17 @@ def is_untouched(folder: Path) -> bool:
     return all(path.name == LOCK or path.suffix == ".part" for path in folder.iterdir())
 
 
-def write_json(path: Path, value: Any) -> None:
-    """Write a JSON document by renaming a finished file into place."""
+def write_json(path: Path, value: Any, *, allow_nan: bool = True) -> None:
+    """Write a JSON document by renaming a finished file into place.
+
+    Args:
+        path: the file.
+        value: what it will hold.
+        allow_nan: whether it may hold numbers that JSON does not have; ValueError where not.
+    """
     part = path.with_name(path.name + ".part")
-    part.write_text(json.dumps(value, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+    text = json.dumps(value, ensure_ascii=False, indent=2, allow_nan=allow_nan)
+    part.write_text(text + "\n", encoding="utf-8")
     part.replace(path)
 
 
@@ -78,17 +101,29 @@ def read_json(path: Path) -> Any:
     try:
         return json.loads(path.read_text(encoding="utf-8"))
     except FileNotFoundError as error:
-        raise RunError(f"{path} is missing; give the folder that `eval run --out` wrote") from error
+        raise RunError(f"{path} is missing; {GIVE_A_RUN}") from error
     except (OSError, ValueError) as error:
         raise RunError(f"{path} cannot be read: {error}") from error
 
 
-def write_lines(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
-    """Write JSON Lines by renaming a finished file into place."""
+def read_object(path: Path) -> dict[str, Any]:
+    """Read a JSON document of a run folder that is an object.
+
+    Raises:
+        RunError: it is missing, torn or none.
+    """
+    value = read_json(path)
+    if not isinstance(value, dict):
+        raise RunError(f"{path} must hold a JSON object")
+    return value
+
+
+def write_lines(path: Path, rows: Iterable[Mapping[str, Any]], *, allow_nan: bool = True) -> None:
+    """Write JSON Lines by renaming a finished file into place; arguments as `write_json`."""
     part = path.with_name(path.name + ".part")
     with part.open("w", encoding="utf-8") as file:
         for row in rows:
-            file.write(json.dumps(row, ensure_ascii=False) + "\n")
+            file.write(json.dumps(row, ensure_ascii=False, allow_nan=allow_nan) + "\n")
     part.replace(path)
 
 
@@ -99,7 +134,7 @@ def read_lines(path: Path) -> Iterator[dict[str, Any]]:
         RunError: the file is missing, or a line before the last is torn.
     """
     if not path.exists():
-        raise RunError(f"{path} is missing; give the folder that `eval run --out` wrote")
+        raise RunError(f"{path} is missing; {GIVE_A_RUN}")
     lines = path.read_bytes().split(b"\n")
     for number, line in enumerate(lines, 1):
         if not line.strip():

@@ -27,6 +27,7 @@ from evals.sampling import select
 from evals.saved_key import KEY_FILES, check_same_questions, has_key, hash_files, load_key, save_key
 from evals.scoring import score_answers, score_rankings
 from evals.suite import AnswerSuite, Case, Query, RetrievalSuite, load_suite
+from evals.summary_shape import check_head
 from evals.systems import check_system, open_answer_system, open_search_system
 from helpdesk_bot.settings import Settings
 
@@ -115,9 +116,11 @@ def run_suite(
 
     Raises:
         SuiteError: the suite is written wrongly.
-        RunError: ``out`` holds a run of something else, or is being written.
+        RunError: ``out`` is a file, holds a run of something else, or is being written.
         UnknownSystemError: no such system.
     """
+    if out is not None:
+        run_folder.require_folder(out)
     suite = load_suite(suite_path)
     system = system or (system_config or {}).get("system") or "helpdesk"
     check_system(system, system_config)  # before the documents are indexed, which takes its time
@@ -158,9 +161,9 @@ def score_run(
         judge: decides entailment; default: the built-in one.
 
     Raises:
-        RunError: the folder is no whole run, or the key asks something else.
+        RunError: the folder is no whole run (a baseline is none), or the key asks something else.
     """
-    config = run_folder.read_json(folder / run_folder.CONFIG)
+    config = _whole_run(folder)
     if config["kind"] == "retrieval":
         if suite is not None:
             raise RunError(
@@ -175,6 +178,31 @@ def score_run(
             check_same_questions(suite, load_key(folder))
         run_config.note(folder, key_sha256=save_key(suite, suite.cases, folder))
         return score_answers(folder, suite, judge)
+
+
+def _whole_run(folder: Path) -> dict[str, Any]:
+    """Return the configuration of a saved run, checked before anything is written into its folder.
+
+    Raises:
+        RunError: it is no run's, or the outputs are not there.
+    """
+    path = folder / run_folder.CONFIG
+    config = run_folder.read_object(path)
+    check_head(path, config, run_folder.GIVE_A_RUN)
+    if config["kind"] == "retrieval":
+        if not isinstance(config.get("document_language"), str):
+            raise RunError(f"{path}: 'document_language' must be a string; {run_folder.GIVE_A_RUN}")
+        needed = [run_folder.OUTPUTS, run_folder.QRELS]
+    else:
+        needed = [run_folder.OUTPUTS, run_folder.TEXTS, run_folder.DOCUMENTS]
+    missing = [name for name in needed if not (folder / name).exists()]
+    if run_folder.OUTPUTS in missing and (folder / run_folder.SCORES).exists():
+        raise RunError(
+            f"{folder} is a baseline: it holds scores and no outputs; score the run it was made of"
+        )
+    if missing:
+        raise RunError(f"{folder / missing[0]} is missing; {run_folder.GIVE_A_RUN}")
+    return config
 
 
 def _run_answers(suite: AnswerSuite, rows: RetrievalSuite | None, run: _Run) -> dict[str, Any]:

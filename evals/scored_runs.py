@@ -16,6 +16,7 @@ from typing import Any
 from evals import run_folder
 from evals.errors import RunError
 from evals.summary import Score
+from evals.summary_shape import check_head, check_summary, is_finite
 
 DIGITS = 6
 """Of the figures of a baseline: a millionth is far below any difference that matters."""
@@ -41,16 +42,18 @@ def load_scored_run(path: Path) -> ScoredRun:
         path: a run folder, or the folder of a committed baseline.
 
     Raises:
-        RunError: it is neither, or its files cannot be read.
+        RunError: it is neither, its files cannot be read, or they hold something else than a run's figures.
     """
     if not path.is_dir():
         raise RunError(f"{path} is no folder; give a run folder or a baseline")
-    config = _object(path / run_folder.CONFIG)
+    config = run_folder.read_object(path / run_folder.CONFIG)
+    check_head(path / run_folder.CONFIG, config, run_folder.GIVE_A_RUN)
     if not (path / run_folder.SUMMARY).exists():
         raise RunError(
             f"{path} is not scored: {run_folder.SUMMARY} is missing; run `helpdesk eval score {path}`"
         )
-    summary = _object(path / run_folder.SUMMARY)
+    summary = run_folder.read_object(path / run_folder.SUMMARY)
+    check_summary(path / run_folder.SUMMARY, summary)
     file = path / run_folder.SCORES
     scores = tuple(_score(file, number, row) for number, row in enumerate(run_folder.read_lines(file), 1))
     seen: set[str] = set()
@@ -69,24 +72,21 @@ def save_baseline(run: Path, folder: Path) -> None:
         folder: where to write; made if missing.
 
     Raises:
-        RunError: ``run`` is no scored run, or ``folder`` holds something else than a baseline.
+        RunError: ``run`` is no scored run, or ``folder`` is a file or holds something else than a baseline.
     """
+    run_folder.require_folder(folder)
     scored = load_scored_run(run)
-    names = {run_folder.CONFIG, run_folder.SUMMARY, run_folder.SCORES}
+    names = {run_folder.CONFIG, run_folder.SUMMARY, run_folder.SCORES, run_folder.LOCK}
     if folder.exists() and {path.name for path in folder.iterdir()} - names:
         raise RunError(f"{folder} holds other files than a baseline's; choose another folder")
     folder.mkdir(parents=True, exist_ok=True)
+    (folder / run_folder.LOCK).unlink(missing_ok=True)  # of a process that took it for a run
     kept = {name: value for name, value in scored.config.items() if name not in MACHINE_FIELDS}
     run_folder.write_json(folder / run_folder.CONFIG, _rounded(_without_paths(kept)))
-    run_folder.write_json(folder / run_folder.SUMMARY, _rounded(_without_paths(scored.summary)))
-    run_folder.write_lines(folder / run_folder.SCORES, (_small(score) for score in scored.scores))
-
-
-def _object(path: Path) -> dict[str, Any]:
-    value = run_folder.read_json(path)
-    if not isinstance(value, dict):
-        raise RunError(f"{path} must hold a JSON object")
-    return value
+    summary = _rounded(_without_paths(scored.summary))
+    run_folder.write_json(folder / run_folder.SUMMARY, summary, allow_nan=False)
+    rows = (_small(score) for score in scored.scores)
+    run_folder.write_lines(folder / run_folder.SCORES, rows, allow_nan=False)
 
 
 def _score(path: Path, number: int, row: Mapping[str, Any]) -> Score:
@@ -99,12 +99,14 @@ def _score(path: Path, number: int, row: Mapping[str, Any]) -> Score:
             error=row.get("error"),
             cluster=row.get("cluster"),
         )
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
+    except (KeyError, TypeError, ValueError, OverflowError, AttributeError) as error:
         raise RunError(f"{path}:{number}: is no score ({error!r}); score the run again") from error
 
 
 def _floats(values: Mapping[str, Any]) -> dict[str, float | None]:
-    return {name: None if value is None else float(value) for name, value in values.items()}
+    """Return numbers, None where undefined, which is how NaN was written once."""
+    floats = {name: None if value is None else float(value) for name, value in values.items()}
+    return {name: value if is_finite(value) else None for name, value in floats.items()}
 
 
 def _small(score: Score) -> dict[str, Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Collection, Mapping
 from dataclasses import fields
@@ -109,7 +110,7 @@ def _score_answer(
         except JudgeError:
             measures[name], failure = None, "errors"
     facts = {name: fact(observation) for name, fact in FACTS.items()}
-    return Score(case.case_id, slices, measures, facts, cluster=cluster), failure
+    return Score(case.case_id, slices, _finite(measures), _finite(facts), cluster=cluster), failure
 
 
 def _latency_ms(row: Mapping[str, Any]) -> float | None:
@@ -180,15 +181,23 @@ def score_rankings(folder: Path, suite_name: str, document_language: str) -> dic
             "top_score": ranking[0][1] if ranking else 0.0,
             "latency_ms": _latency_ms(row),
         }
-        scores.append(Score(row["id"], slices, values.get(row["id"], {}), facts, cluster=cluster))
+        measures = _finite(values.get(row["id"], {}))
+        scores.append(Score(row["id"], slices, measures, _finite(facts), cluster=cluster))
     return _finish(folder, suite_name, scores, summarise(scores, retrieval_figures()))
+
+
+def _finite(values: Mapping[str, float | None]) -> dict[str, float | None]:
+    """Take what is no finite number (a foreign system may send NaN) for undefined."""
+    return {
+        name: value if value is not None and math.isfinite(value) else None for name, value in values.items()
+    }
 
 
 def _finish(folder: Path, suite_name: str, scores: list[Score], figures: dict[str, Any]) -> dict[str, Any]:
     config = run_folder.read_json(folder / run_folder.CONFIG)
     summary = {"suite": suite_name, "kind": config["kind"], "system": config["system"], **figures}
-    run_folder.write_lines(folder / run_folder.SCORES, map(_to_row, scores))
-    run_folder.write_json(folder / run_folder.SUMMARY, summary)
+    run_folder.write_lines(folder / run_folder.SCORES, map(_to_row, scores), allow_nan=False)
+    run_folder.write_json(folder / run_folder.SUMMARY, summary, allow_nan=False)
     return summary
 
 

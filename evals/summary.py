@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -92,7 +93,7 @@ def _n_defined(table: ScoreTable, rows: Rows, figure: Figure) -> int:
 
 def _to_json(estimate: Estimate | None, n_cases: int, n_defined: int) -> dict[str, Any]:
     undefined = n_cases - n_defined
-    if estimate is None:
+    if estimate is None or not math.isfinite(estimate.mean):
         return {
             "mean": None,
             "n": 0,
@@ -104,7 +105,7 @@ def _to_json(estimate: Estimate | None, n_cases: int, n_defined: int) -> dict[st
     return {
         "mean": estimate.mean,
         "n": estimate.n,
-        "ci95": list(estimate.ci95) if estimate.ci95 else None,
+        "ci95": list(estimate.ci95) if estimate.ci95 and all(map(math.isfinite, estimate.ci95)) else None,
         "undefined": undefined,
         "interval": estimate.interval,
         "n_clusters": estimate.n_clusters,

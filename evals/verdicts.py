@@ -6,7 +6,7 @@ import math
 from typing import Any
 
 from evals.contrasts import MIN_PAIRS, Contrast
-from evals.measures.registry import direction
+from evals.measures.registry import direction, is_share
 from evals.significance.paired import Difference
 from evals.significance.power import cases_needed
 
@@ -48,7 +48,8 @@ def _needed(test: Contrast, found: Difference, smallest: float) -> int | None:
         # Every pair differs alike: as many as a sign test takes to reach alpha.
         return max(MIN_PAIRS, math.ceil(1 - math.log2(test.alpha)))
     if found.standard_error == 0:
-        return None
+        # No pair differs: up to 3 / n of all might (the rule of three, Hanley and Lippman-Hand 1983).
+        return max(MIN_PAIRS, math.ceil(3 / smallest)) if is_share(test.name) and smallest > 0 else None
     needed = cases_needed(test.n, found.standard_error, smallest, test.alpha)
     return None if needed is None else max(MIN_PAIRS, needed)
 
@@ -84,9 +85,10 @@ def _sentence(test: Contrast, smallest: float, alpha: float, verdict: str, neede
             f"{name}: {figures} ({by}); a difference, but smaller than the {figure(smallest)} that matters."
         )
     if verdict == TOO_FEW:
-        return f"{name}: too few cases to tell, {figures} ({by}). {_how_many(smallest, needed)}"
+        same = ", the same on every pair" if found.standard_error == 0 and found.difference == 0 else ""
+        return f"{name}: too few cases to tell, {figures} ({by}{same}). {_how_many(smallest, needed)}"
     if found.standard_error == 0:
-        return f"{name}: no difference shown, {figures}: the same on all {test.n} pairs."
+        return f"{name}: no difference shown, {figures}: the same on every pair that both runs define."
     return f"{name}: no difference shown, {figures} ({by})."
 
 

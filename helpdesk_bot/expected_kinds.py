@@ -20,21 +20,16 @@ KINDS = ("contact", "money", "time", "number")
 """The most specific first: a question for a budget in words for a number wants money."""
 
 _CURRENCIES = (
-    "EUR",
-    "SEK",
-    "NOK",
-    "DKK",
-    "ISK",
-    "GBP",
-    "USD",
-    "CHF",
-    "PLN",
-    "CZK",
-    "HUF",
-    "RON",
-    "VND",
-    "JPY",
+    *("AED", "AUD", "BGN", "BRL", "CAD", "CHF", "CNY", "CZK", "DKK", "EGP", "EUR", "GBP", "HKD", "HUF"),
+    *("IDR", "ILS", "INR", "ISK", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "RSD"),
+    *("RUB", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR"),
 )
+_UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
+"""Letters of scripts that set no spaces between words, so that a number may follow one (and Hangul)."""
+_START = rf"(?<![^\W{_UNSPACED}])(?<![.,])"
+"""Where a number begins: not within a word such as AI4Citizens, nor within another number."""
+_SHORT_UNITS = r"[\u4e07\u842c\u5104\u4ebf\u5146\u5343\u767e\ub9cc\uc5b5]*\s?(?:元|円|圓|원|บาท)"
+"""What East Asian texts write after an amount, scale included; CLDR has the long names alone."""
 _NUMBER = r"\d+(?:[.,'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?"
 _YEAR = r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)"
 _NUMERIC_DATE = "|".join(
@@ -104,7 +99,7 @@ def _pattern(kind: str, language: str) -> re.Pattern[str]:
 def _number(language: str) -> re.Pattern[str]:
     words = catalogue(language).number_words if language in languages() else ()
     written = rf"|(?<!\w)(?:{_any_of(words)})(?!\w)" if words else ""
-    return re.compile(rf"(?<![\w.,]){_NUMBER}(?:\s?%|\s?‰)?{written}", re.IGNORECASE)
+    return re.compile(rf"{_START}{_NUMBER}(?:\s?%|\s?‰)?{written}", re.IGNORECASE)
 
 
 def _time(language: str) -> re.Pattern[str]:
@@ -129,8 +124,8 @@ def _money(language: str) -> re.Pattern[str]:
     )
     names = _any_of(sorted({*_CURRENCIES, *_currency_names(language), *_currency_names("en")}))
     scale = r"(?:\s+[^\W\d]+\.?){0,2}?"  # million, miljarder, tỷ ...
-    amount = rf"{_NUMBER}{scale}\s*(?:[{symbols}]|(?:{names})(?!\w))"
-    return re.compile(rf"(?:[{symbols}]|(?<!\w)(?:{names}))\s?{_NUMBER}|(?<!\w){amount}")
+    amount = rf"{_NUMBER}(?:{scale}\s*(?:[{symbols}]|(?:{names})(?!\w))|\s?{_SHORT_UNITS})"
+    return re.compile(rf"(?:[{symbols}]|(?<!\w)(?:{names}))\s?{_NUMBER}|{_START}{amount}")
 
 
 def _any_of(words: tuple[str, ...] | list[str]) -> str:

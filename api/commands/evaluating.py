@@ -55,8 +55,11 @@ def score(options: argparse.Namespace, console: Console) -> int:
 def compare(options: argparse.Namespace, console: Console) -> int:
     """Compare two runs."""
     from evals.comparison import compare_runs, format_comparison
+    from evals.run_folder import require_folder
     from evals.scored_runs import load_scored_run
 
+    if options.out is not None:
+        require_folder(options.out)
     before, after = load_scored_run(options.a), load_scored_run(options.b)
     gate = _saved_gate(options.b)
     comparison = compare_runs(

@@ -22,7 +22,7 @@ def write_report(run: Path, out: Path | None = None, formats: Sequence[str] = FO
         report.json, ``csv`` figures.csv and ``cases`` cases.csv.
 
     Raises:
-        RunError: the folder holds no scored run, or ``formats`` names none of ours.
+        RunError: the folder holds no scored run, ``out`` is a file, or ``formats`` names none of ours.
         SuiteError: the suite that is saved in it is written wrongly.
     """
     from evals.report.files import write_run_files
@@ -47,7 +47,7 @@ def write_comparison_report(
         ``json`` comparison.json, ``csv`` comparison.csv and ``changes`` changes.csv.
 
     Raises:
-        RunError: a folder holds no scored run, or ``formats`` names none of ours.
+        RunError: a folder holds no scored run, ``out`` is a file, or ``formats`` names none of ours.
     """
     from evals.report.files import write_comparison_files
 

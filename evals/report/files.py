@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from evals import run_folder
 from evals.errors import RunError
 from evals.report import FORMATS, tables
 from evals.report.cases import judge_cases
@@ -22,6 +23,7 @@ def write_run_files(run: Path, out: Path, formats: Sequence[str]) -> dict[str, P
     from evals.report.markdown import run_markdown
 
     _check(formats)
+    run_folder.require_folder(out)
     data = load_run(run)
     judged = judge_cases(data)
     answers = read_answers(data, [case.case_id for case in judged[:MAX_CASES]])
@@ -46,6 +48,7 @@ def write_comparison_files(
     from evals.report.markdown import comparison_markdown
 
     _check(formats)
+    run_folder.require_folder(out)
     first, second = load_run(a), load_run(b)
     return _write(
         out,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import tomllib
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,6 +15,7 @@ from api.cli import main
 from evals import runs
 from tests.evals.factories import CASES, TEXTS, make_answer, write_answer_suite, write_retrieval_suite
 
+BASELINE = Path(__file__).resolve().parents[2] / "evals" / "baselines" / "starter"
 HEAD = 'name = "small"\ndocuments = ["documents"]\n[gate.minimum]\ndocument_hit = 0.5\n'
 
 
@@ -210,6 +212,96 @@ def test_wrong_use_is_one_line_and_2(suite: Path, command: Any, arguments: list[
     assert (code, out) == (2, "")
     assert line in err
     assert len(err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["run", "SUITE", "--out", "FILE"],
+        ["run", "SUITE", "--out", "FILE/below"],
+        ["ablate", "SUITE", "--out", "FILE"],
+        ["compare", "BASELINE", "BASELINE", "--out", "FILE"],
+        ["report", "BASELINE", "--out", "FILE"],
+        ["baseline", "BASELINE", "FILE"],
+    ],
+)
+def test_a_file_where_a_folder_belongs_is_refused_before_any_work(
+    tmp_path: Path, suite: Path, command: Any, arguments: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def never(*_: Any, **__: Any) -> None:
+        raise AssertionError("work was done")
+
+    for module, name in (
+        ("evals.runs", "index_documents_of"),
+        ("evals.comparison", "compare_runs"),
+        ("evals.report.files", "load_run"),
+        ("evals.scored_runs", "load_scored_run"),
+    ):
+        monkeypatch.setattr(f"{module}.{name}", never)
+    file = tmp_path / "FILE"
+    file.write_text("kept", encoding="utf-8")
+    named = {"SUITE": suite, "BASELINE": BASELINE}
+    code, out, err = command(*[named.get(each, each.replace("FILE", str(file))) for each in arguments])
+    assert (code, out) == (2, "")
+    assert f"{file} is a file; give a folder" in err
+    assert file.read_text(encoding="utf-8") == "kept"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["gate", "DAMAGED", "--baseline", "KEPT"],
+        ["gate", "KEPT", "--baseline", "DAMAGED"],
+        ["compare", "KEPT", "DAMAGED"],
+        ["report", "DAMAGED", "--out", "REPORT"],
+        ["baseline", "DAMAGED", "REPORT"],
+    ],
+)
+@pytest.mark.parametrize("name", ["config.json", "summary.json"])
+def test_a_run_whose_files_say_nothing_is_2(
+    tmp_path: Path, command: Any, arguments: list[str], name: str
+) -> None:
+    damaged = tmp_path / "damaged"
+    shutil.copytree(BASELINE, damaged)
+    (damaged / name).write_text("{}", encoding="utf-8")
+    named = {"DAMAGED": damaged, "KEPT": BASELINE, "REPORT": tmp_path / "report"}
+    code, out, err = command(*[named.get(each, each) for each in arguments])
+    assert (code, out) == (2, "")
+    assert f"{damaged / name}: 'kind' must be one of answers, retrieval" in err
+    assert not (tmp_path / "report").exists()
+
+
+@pytest.mark.parametrize(
+    ("config", "message"),
+    [
+        ("{}", "'kind' must be one of answers, retrieval"),
+        ("[]", "must hold a JSON object"),
+        ('{"kind": "retrieval", "suite": "s", "system": "h"}', "'document_language' must be a string"),
+        ('{"kind": "answers", "suite": "s", "system": "h"}', "outputs.jsonl is missing"),
+    ],
+)
+def test_scoring_a_folder_that_is_no_run_is_2(
+    tmp_path: Path, command: Any, config: str, message: str
+) -> None:
+    (tmp_path / "run").mkdir()
+    (tmp_path / "run" / "config.json").write_text(config, encoding="utf-8")
+    code, out, err = command("score", tmp_path / "run")
+    assert (code, out) == (2, "")
+    assert message in err
+
+
+@pytest.mark.parametrize("options", [[], ["--suite", "SUITE"]])
+@pytest.mark.parametrize("name", ["starter", "swefaq-dev"])
+def test_scoring_a_baseline_leaves_it_as_it_is(
+    tmp_path: Path, suite: Path, command: Any, name: str, options: list[str]
+) -> None:
+    folder = tmp_path / "kept"
+    shutil.copytree(BASELINE.parent / name, folder)
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    code, out, err = command("score", folder, *[suite if each == "SUITE" else each for each in options])
+    assert (code, out) == (2, "")
+    assert f"{folder} is a baseline: it holds scores and no outputs; score the run it was made of" in err
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
 @pytest.mark.parametrize(

@@ -149,3 +149,37 @@ def test_a_slower_hour_fails_only_where_the_gate_names_latency(baseline):
     reasons = gate(slow, baseline, named).reasons
     assert any(reason.startswith("latency_p50 is worse over all cases") for reason in reasons)
     assert not any(reason.startswith("latency_p95") for reason in reasons)
+
+
+def test_a_measure_that_is_gone_or_undefined_in_one_language_is_a_loss(baseline):
+    kept = {name: entry for name, entry in baseline.summary["measures"].items() if name != "quote_hit"}
+    without = dataclasses.replace(baseline, summary={**baseline.summary, "measures": kept})
+    assert any("quote_hit was measured" in reason for reason in gate(without, baseline, Gate()).reasons)
+
+    def blind(score):
+        if score.slices["question_language"] != ("sv",):
+            return score
+        return dataclasses.replace(score, measures={**score.measures, "quote_hit": None})
+
+    half = dataclasses.replace(baseline, scores=tuple(map(blind, baseline.scores)))
+    reasons = gate(half, baseline, Gate()).reasons
+    assert any("in question_language=sv and is undefined in the run" in reason for reason in reasons)
+    assert not any("question_language=en" in reason for reason in reasons)
+
+
+def test_a_mean_that_is_no_number_keeps_no_bound(baseline):
+    broken = {**baseline.summary["measures"]["quote_hit"], "mean": float("nan")}
+    measures = {**baseline.summary["measures"], "quote_hit": broken}
+    run = dataclasses.replace(baseline, summary={**baseline.summary, "measures": measures})
+    assert any(
+        "below the minimum" in reason
+        for reason in gate(run, baseline, Gate(minimum={"quote_hit": 0.1})).reasons
+    )
+
+
+def test_another_judge_is_a_reason(baseline):
+    runs = [
+        dataclasses.replace(baseline, summary={**baseline.summary, "judge": {"name": name, "errors": 0}})
+        for name in ("words", "chat")
+    ]
+    assert any("another judge" in reason for reason in gate(*runs, Gate()).reasons)

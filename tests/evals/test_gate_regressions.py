@@ -109,14 +109,24 @@ def test_the_unchanged_helpdesk_passes(again, baseline, rules):
     assert result.passed
 
 
-def test_it_passes_whatever_the_machine_does_besides(again, baseline, rules):
-    random = np.random.default_rng(5)
-    for _ in range(20):
-        slower = tuple(
-            replace(score, facts={**score.facts, "latency_ms": 1000 * float(random.lognormal())})
-            for score in again.scores
-        )
-        assert gate(replace(again, scores=slower), baseline, rules).passed
+def test_it_passes_20_of_20_with_the_noise_of_another_machine(again, baseline, rules):
+    """Other processors round otherwise: confidences move a little, and two cases fall to the other side."""
+    passed = []
+    for seed in range(20):
+        random = np.random.default_rng(seed)
+        flipped = set(random.choice([score.case_id for score in again.scores], 2, replace=False))
+
+        def moved(score, random=random, flipped=flipped):
+            facts = {**score.facts, "latency_ms": 1000 * float(random.lognormal())}
+            if facts.get("confidence") is not None:
+                facts["confidence"] = min(1.0, max(0.0, facts["confidence"] + float(random.normal(0, 0.01))))
+            hit = score.measures.get("quote_hit")
+            if score.case_id in flipped and hit is not None:
+                return replace(score, facts=facts, measures={**score.measures, "quote_hit": 1 - hit})
+            return replace(score, facts=facts)
+
+        passed.append(gate(replace(again, scores=tuple(map(moved, again.scores))), baseline, rules).passed)
+    assert passed == [True] * 20
 
 
 def test_a_dropped_lexical_index_is_caught(home, baseline, rules):
@@ -154,7 +164,9 @@ def test_the_ablation_says_the_same(ablation):
     }
     assert verdicts["lexical", "quote_hit"] == "worse"
     assert verdicts["abstention", "abstention_f1"] == "worse"
-    assert verdicts["abstention", "document_hit"] == "no_difference_shown"
+    # The same on every pair, and too few pairs to rule out a difference of 0.05.
+    assert verdicts["abstention", "document_hit"] == "too_few_cases"
+    assert ablation["parts"]["abstention"]["comparison"]["measures"]["document_hit"]["difference"] == 0
     row = ablation["parts"]["lexical"]["comparison"]["measures"]["quote_hit"]
     assert row["a"] == ablation["full"]["measures"]["quote_hit"]["mean"]
     assert row["b"] == ablation["parts"]["lexical"]["summary"]["measures"]["quote_hit"]["mean"]

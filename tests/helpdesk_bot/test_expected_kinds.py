@@ -30,6 +30,12 @@ from helpdesk_bot.understanding import asks_for
         ("vi", "Có ba thành phố.", "number", ["ba"]),
         ("fi", "Vuonna 2020 hinta oli 30 euroa.", "money", ["30 euroa"]),
         ("und", "2020-05-01", "time", ["2020-05-01"]),
+        ("zh", "共有492名官员参加。", "number", ["492"]),
+        ("zh", "预算为500万元。", "money", ["500万元"]),
+        ("ja", "参加者は492人でした。", "number", ["492"]),
+        ("hi", "अनुदान 500 रुपये था।", "number", ["500"]),
+        ("en", "The grant was 500 rupees; AI4Citizens has 3 partners.", "money", ["500 rupees"]),
+        ("en", "AI4Citizens has 3 partners.", "number", ["3"]),
         ("sv", "", "number", []),
     ],
 )
