@@ -9,6 +9,7 @@ from typing import Any
 
 from evals.errors import SuiteError
 from evals.rows import Row, nearest, read_rows
+from evals.significance.corrections import CORRECTIONS
 from evals.suite import AnswerSuite, Case, Gate
 from helpdesk_bot.answers import Turn
 from index.chunks import Filters
@@ -30,7 +31,6 @@ CASE_FIELDS = (
 )
 FILTERS = tuple(Filters.__dataclass_fields__)
 EXPECTED_FIELDS = ("expected_documents", "expected_quotes", "expected_answers")
-CORRECTIONS = ("holm", "benjamini-hochberg", "none")
 GATE_TABLES = ("minimum", "maximum", "smallest_difference")
 
 
