@@ -30,8 +30,8 @@ PAIRS = tuple(product(LANGUAGES, LANGUAGES))
 needs_policy_documents = pytest.mark.skipif(
     not POLICY_DOCUMENTS.is_dir(), reason="needs ../shared/data/policy-documents, which is not here"
 )
-WITH_DOCUMENTS = ["starter", "gate", pytest.param("policy-five", marks=needs_policy_documents)]
-NAMES = ["starter", "gate", "policy-five"]
+WITH_DOCUMENTS = ["starter", "gate", "near-misses", pytest.param("policy-five", marks=needs_policy_documents)]
+NAMES = ["starter", "gate", "near-misses", "policy-five"]
 MADE_BY_RULE = ["identifiers"]
 
 
@@ -148,7 +148,9 @@ def test_no_tag_stands_twice_and_a_filter_is_tagged(name):
         assert ("filter" in case.tags) == bool(case.filters), case.case_id
 
 
-@pytest.mark.parametrize(("name", "least"), [("starter", 5), ("gate", 4), ("policy-five", 5)])
+@pytest.mark.parametrize(
+    ("name", "least"), [("starter", 5), ("gate", 4), ("near-misses", 7), ("policy-five", 5)]
+)
 def test_every_pair_of_languages_is_asked(name, least, request):
     if name == "policy-five" and not POLICY_DOCUMENTS.is_dir():
         pytest.skip("needs ../shared/data/policy-documents, which is not here")
@@ -195,6 +197,21 @@ def test_the_gate_suite_is_small_even_and_asks_for_exact_names():
     exact = [case for case in cases if case.answerable and "identifier" in case.tags]
     assert len(exact) >= 12
     assert {case.language for case in exact} == set(LANGUAGES)
+
+
+def test_every_near_miss_has_an_answerable_twin_on_the_same_subject():
+    cases = {case.case_id: case for case in suite_of("near-misses").cases}
+    misses = [case for case in cases.values() if not case.answerable]
+    assert len(misses) >= 60
+    assert len(cases) == 2 * len(misses)
+    for miss in misses:
+        twin = cases[miss.case_id.removesuffix("-miss") + "-twin"]
+        assert twin.answerable, twin.case_id
+        assert twin.language == miss.language, twin.case_id
+        assert twin.group == miss.group, twin.case_id
+        assert "near-miss" in miss.tags, miss.case_id
+        assert "twin" in twin.tags, twin.case_id
+    assert Counter(miss.language for miss in misses) == dict.fromkeys(LANGUAGES, len(misses) // 3)
 
 
 def test_the_hostile_instructions_are_read_and_are_nobodys_key():
@@ -244,7 +261,8 @@ def test_the_review_covers_every_case_and_names_only_cases_there_are(name):
     assert counted
     assert int(counted[1]) == len(suite.cases)
     known = {case.case_id for case in suite.cases}
-    listed = re.findall(r"(?<![\w-])(?:gate-)?(?:en|sv|vi)-(?:en|sv|vi|none|hostile)-\d+", review)
+    case_id = r"(?:gate-|nm-)?(?:en|sv|vi)-(?:en|sv|vi|none|hostile)-\d+(?:-(?:miss|twin))?"
+    listed = re.findall(rf"(?<![\w-]){case_id}(?![\w-])", review)
     assert listed
     assert set(listed) <= known
 
