@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
+from api.load import BUSY_NOTE
 from api.markup import Block, Foreign, blocks
 from helpdesk_bot.phrases import language_name
+from helpdesk_bot.understood import understood_as
 
 Words = Mapping[str, str]
 
@@ -48,6 +50,7 @@ class AnswerView:
     question: str
     question_language: str | None
     language: str | None
+    understood: str | None
     body: tuple[Block, ...]
     short_answer: str | None
     short_answer_language: str | None
@@ -104,6 +107,7 @@ def view(answer: Mapping[str, Any], words: Words, page_language: str) -> AnswerV
         question=answer["question"],
         question_language=language_tag(answer["question_language"]),
         language=language_tag(own),
+        understood=understood_as(answer["trace"], own),
         body=blocks(answer["text"], frozenset(sources), foreign),
         short_answer=short["text"] if short else None,
         short_answer_language=language_tag(languages.get(short["citation_id"])) if short else None,
@@ -178,6 +182,8 @@ def _notes(answer: Mapping[str, Any], words: Words) -> tuple[str, ...]:
         notes.append(words["how_generative"].format(model=engine["model"] or "?"))
     elif answer["citations"]:
         notes.append(words["how_extractive"])
+    if BUSY_NOTE in answer["trace"].get("notes", ()):
+        notes.append(words["how_fast_busy"])
     if not answer["outcome"].startswith(("blocked", "error")):
         notes.append(words["confidence"].format(percent=round(answer["confidence"] * 100)))
     notes.append(words["answer_id"].format(id=answer["answer_id"]))

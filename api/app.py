@@ -17,7 +17,7 @@ from api.middleware import Accounting, SecurityHeaders, TooLargeAsProblem
 from api.pages import error_page, wants_page
 from api.problems import KINDS, Problem, problem_of, problem_of_status
 from api.replies import problem_reply
-from api.routes import asking, documents, health, pages
+from api.routes import asking, documents, health, pages, replying
 from api.service import Opener, Service, open_real
 from helpdesk_bot import __version__
 from helpdesk_bot.settings import Settings, load_settings
@@ -53,6 +53,7 @@ def create_app(settings: Settings | None = None, *, opener: Opener = open_real) 
     )
     app.state.service = service
     app.include_router(asking.router)
+    app.include_router(replying.router)
     app.include_router(documents.router)
     app.include_router(health.router)
     app.include_router(pages.router)

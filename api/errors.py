@@ -3,6 +3,7 @@
 ApiError
 ├── DocumentUnknown   no such document, or not that version
 ├── BadRange          a span outside the document
+├── NotAcceptable     no format that the caller takes
 ├── NotLoopback       only this machine may call
 ├── RateLimited       the client has used up its requests
 ├── Overloaded        too many questions are waiting
@@ -27,6 +28,10 @@ class DocumentUnknown(ApiError):
 
 class BadRange(ApiError):
     """A span does not lie within the document's text."""
+
+
+class NotAcceptable(ApiError):
+    """The caller takes no format that is made here."""
 
 
 class NotLoopback(ApiError):

@@ -19,6 +19,7 @@ class Metrics:
         self._lock = threading.Lock()
         self._requests: Counter[Labels] = Counter()
         self._answers: Counter[Labels] = Counter()
+        self._depth_fallbacks: Counter[Labels] = Counter({(): 0})
         self._buckets = [0] * (len(BUCKETS_S) + 1)
         self._seconds = 0.0
 
@@ -34,11 +35,21 @@ class Metrics:
             self._buckets[bisect_left(BUCKETS_S, seconds)] += 1
             self._seconds += seconds
 
+    def depth_fallback(self) -> None:
+        """Count a question that was answered at depth `fast` because the server was busy."""
+        with self._lock:
+            self._depth_fallbacks[()] += 1
+
     def text(self, **gauges: float) -> str:
         """Return everything, with these gauges of the moment, as Prometheus reads it."""
         with self._lock:
             lines = _counter("helpdesk_requests_total", "Finished HTTP requests.", self._requests)
             lines += _counter("helpdesk_answers_total", "Answers by outcome.", self._answers)
+            lines += _counter(
+                "helpdesk_depth_fallbacks_total",
+                "Questions answered at depth fast because the server was busy.",
+                self._depth_fallbacks,
+            )
             lines += self._histogram()
         for name, value in gauges.items():
             lines += [f"# TYPE helpdesk_{name} gauge", f"helpdesk_{name} {value:g}"]
@@ -58,5 +69,5 @@ def _counter(name: str, about: str, counts: Counter[Labels]) -> list[str]:
     lines = [f"# HELP {name} {about}", f"# TYPE {name} counter"]
     for labels, count in sorted(counts.items()):
         shown = ",".join(f'{key}="{value}"' for key, value in labels)
-        lines.append(f"{name}{{{shown}}} {count}")
+        lines.append(f"{name}{{{shown}}} {count}" if labels else f"{name} {count}")
     return lines

@@ -99,6 +99,20 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
         help="only documents with this kind, language, theme, region, publisher, source or year; repeatable",
     )
     parser.add_argument("--depth", choices=("fast", "deep"), help="thoroughness (default: the setting)")
+    reply = parser.add_argument_group(
+        "helpdesk reply",
+        "the answer in the shape that an expert would send: direct answer, then resources by kind",
+    )
+    reply.add_argument("--reply", action="store_true", help="make a reply; with --json, its structure")
+    reply.add_argument(
+        "--format",
+        dest="reply_format",
+        choices=("markdown", "html", "docx"),
+        help="how it is written (default: by the ending of --out, else markdown)",
+    )
+    reply.add_argument(
+        "--out", type=Path, metavar="FILE", help="write it to a file (docx: here, or to a redirected stdout)"
+    )
 
 
 def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:

@@ -12,7 +12,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from api.errors import ApiError, BadRange, DocumentUnknown, NotLoopback, Overloaded, RateLimited, Starting
+from api.errors import (
+    ApiError,
+    BadRange,
+    DocumentUnknown,
+    NotAcceptable,
+    NotLoopback,
+    Overloaded,
+    RateLimited,
+    Starting,
+)
 from api.questions import QuestionRefused
 from corpus import errors as corpus_errors
 from evals import errors as evals_errors
@@ -67,6 +76,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     QuestionRefused: Kind(422, "invalid_question", "The question cannot be asked as it is", misuse=True),
     DocumentUnknown: Kind(404, "document_not_found", "There is no such document"),
     BadRange: Kind(422, "bad_range", "The span lies outside the document"),
+    NotAcceptable: Kind(406, "not_acceptable", "This cannot be given in the form asked for"),
     NotLoopback: Kind(403, "loopback_only", "Only this machine may read this"),
     RateLimited: Kind(429, "rate_limited", "Too many requests"),
     Overloaded: Kind(503, "overloaded", "Too many questions at the moment"),

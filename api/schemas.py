@@ -44,7 +44,9 @@ class AskBody(BaseModel):
     )
     conversation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,32}$")
     history: list[TurnBody] = Field(default_factory=list, max_length=MAX_TURNS)
-    depth: Literal["fast", "deep"] | None = None
+    depth: Literal["fast", "deep"] | None = Field(
+        default=None, description="Thoroughness; default: the setting. What was used stands in the trace."
+    )
 
     def to_question(self, settings: Settings) -> Question:
         """Return the question as a value, cleaned.
@@ -63,5 +65,5 @@ class AskBody(BaseModel):
             filters=read_filters(pairs),
             conversation_id=self.conversation_id,
             history=tuple(Turn(turn.role, clean(turn.text)) for turn in self.history),
-            depth=self.depth or settings.depth,
+            depth=self.depth,  # None: the setting's, and a busy server may answer faster
         )

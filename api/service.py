@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from api.errors import Starting
 from api.limits import TokenBuckets
+from api.load import Load
 from api.metrics import Metrics
 from api.problems import is_misuse
 from api.workers import Workers
@@ -25,7 +26,7 @@ RETRY_S = 5.0
 """Seconds until a helpdesk that could not be loaded is tried again (an ingest may have mended it)."""
 
 MAX_WAITING = 128
-"""Questions that may wait: a burst of 120 is allowed, and at 20 ms each they are done in about a second."""
+"""Questions that may wait: a burst of 120 is allowed. `api.load` keeps the wait short."""
 
 Opener = Callable[[Settings], "Helpdesk"]
 
@@ -47,6 +48,7 @@ class Service:
         self.limiter = TokenBuckets(settings.rate_limit_burst, settings.rate_limit_per_minute)
         self.metrics = Metrics()
         self.workers = Workers(min(4, max(2, os.cpu_count() or 2)), MAX_WAITING)
+        self.load = Load(self.workers, settings, self.metrics)
         self.draining = asyncio.Event()
         self._opener = opener
         self._helpdesk: Helpdesk | None = None

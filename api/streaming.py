@@ -72,14 +72,15 @@ def _start(service: Service, question: Question, renderer: Renderer | None) -> A
     def work() -> None:
         started = time.perf_counter()
         try:
-            for name, data in helpdesk.stream(question):
-                if name == "done" and renderer is not None:
-                    put("html", {"html": renderer(data)})
-                put(name, data)
-                if name == "done":
-                    service.metrics.answer(data["outcome"], time.perf_counter() - started)
-                if gone.is_set() or name in LAST_EVENTS:
-                    return
+            with service.load.turn(question) as asked:
+                for name, data in helpdesk.stream(asked):
+                    if name == "done" and renderer is not None:
+                        put("html", {"html": renderer(data)})
+                    put(name, data)
+                    if name == "done":
+                        service.metrics.answer(data["outcome"], time.perf_counter() - started)
+                    if gone.is_set() or name in LAST_EVENTS:
+                        return
             put("error", problem_of(RuntimeError("the stream ended without an answer")).to_json())
         except Exception as error:
             put("error", problem_of(error).to_json())

@@ -21,7 +21,10 @@ class Workers:
     """
 
     def __init__(self, n_threads: int, max_waiting: int) -> None:
+        self.n_threads = n_threads
         self._tasks: queue.Queue[Callable[[], None]] = queue.Queue(max_waiting)
+        self._lock = threading.Lock()
+        self._n_busy = 0
         for number in range(n_threads):
             threading.Thread(target=self._work, name=f"answer-{number}", daemon=True).start()
 
@@ -29,6 +32,12 @@ class Workers:
     def n_waiting(self) -> int:
         """How many tasks wait for a thread."""
         return self._tasks.qsize()
+
+    @property
+    def n_busy(self) -> int:
+        """How many threads work on a task."""
+        with self._lock:
+            return self._n_busy
 
     def submit(self, task: Callable[[], None]) -> None:
         """Run a task when a thread is free; the task must not raise.
@@ -66,7 +75,16 @@ class Workers:
 
     def _work(self) -> None:
         while True:
-            self._tasks.get()()
+            task = self._tasks.get()
+            self._count(1)
+            try:
+                task()
+            finally:
+                self._count(-1)
+
+    def _count(self, change: int) -> None:
+        with self._lock:
+            self._n_busy += change
 
 
 def _call(loop: asyncio.AbstractEventLoop, action: Callable[[], None]) -> None:

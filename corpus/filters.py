@@ -21,7 +21,8 @@ STATUSES = ("in_force", "withdrawn")
 class DocumentFilters:
     """Conditions that a document has to meet, each in one of its values; an empty one is no condition.
 
-    Theme, region and publisher are compared without regard to case.
+    Theme, region and publisher are compared without regard to case, Unicode
+    form and runs of spaces; a source without regard to Unicode form.
     """
 
     kind: tuple[str, ...] = ()
@@ -35,12 +36,13 @@ class DocumentFilters:
     status: tuple[str, ...] = ("in_force",)
 
     @classmethod
-    def from_mapping(cls, given: Mapping[str, object]) -> DocumentFilters:
+    def from_mapping(cls, given: Mapping[str, object], *, known_kinds: bool = True) -> DocumentFilters:
         """Read filters as users give them.
 
         Args:
             given: name to one value or several; ``year`` also takes a range
                 (``2020-2024``), ``status`` also ``any``.
+            known_kinds: refuse a kind that does not exist; otherwise no document is of it.
 
         Raises:
             MisusedError: an unknown name, or a value that cannot be.
@@ -51,7 +53,7 @@ class DocumentFilters:
             if name not in known:
                 raise MisusedError(f"There is no filter {name!r}; the filters are {', '.join(known)}.")
             if (texts := _texts(name, value)) or name == "status":
-                values[name] = _checked(name, texts)
+                values[name] = _checked(name, texts, known_kinds)
         return cls(**values)
 
     def __bool__(self) -> bool:
@@ -65,7 +67,7 @@ def where(filters: DocumentFilters) -> list[ColumnElement[bool]]:
     for column, values in (
         (documents.c.status, filters.status),
         (documents.c.document_id, filters.document_id),
-        (documents.c.source, filters.source),
+        (documents.c.source, _every_form(filters.source)),
         (document_versions.c.kind, filters.kind),
         (document_versions.c.language, filters.language),
         (func.substr(document_versions.c.date, 1, 4), tuple(str(year) for year in filters.year)),
@@ -96,7 +98,15 @@ def _any_alike(present: Iterable[str | None], wanted: Sequence[str]) -> bool:
 
 
 def _folded(text: str) -> str:
-    return unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+    # Folding can take a letter apart, and its parts must stand in one order: composed before and after.
+    plain = unicodedata.normalize("NFC", " ".join(text.split())).casefold()
+    return unicodedata.normalize("NFC", plain)
+
+
+def _every_form(texts: Sequence[str]) -> tuple[str, ...]:
+    """Return composed and decomposed forms too: a file's name is stored as its file system gave it."""
+    forms = (unicodedata.normalize(form, text) for form in ("NFC", "NFD") for text in texts)
+    return tuple(dict.fromkeys((*texts, *forms)))
 
 
 def _texts(name: str, value: object) -> tuple[str, ...]:
@@ -109,13 +119,14 @@ def _texts(name: str, value: object) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in texts if text))
 
 
-def _checked(name: str, texts: tuple[str, ...]) -> tuple[Any, ...]:
+def _checked(name: str, texts: tuple[str, ...], known_kinds: bool) -> tuple[Any, ...]:
     if name == "year":
         return tuple(dict.fromkeys(year for text in texts for year in _years(text)))
     if name == "language":
         return tuple(re.split(r"[-_]", text.lower())[0] for text in texts)
     if name == "kind":
-        return tuple(_one_of(KINDS, "kind", text.lower().replace("-", "_")) for text in texts)
+        kinds = tuple(re.sub(r"[\s-]+", "_", text.lower()) for text in texts)
+        return tuple(_one_of(KINDS, "kind", kind) for kind in kinds) if known_kinds else kinds
     if name == "status":
         if not texts or "any" in texts:
             return STATUSES

@@ -30,7 +30,10 @@ MEASURES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 
 # These act after the passages were found, or on what the documents of a retrieval suite never say.
 _ANSWERS_ONLY = frozenset(
-    {"superseded", "close_reading", "sentence_signals", "neighbours", "nameless", "calibration"}
+    {
+        *("superseded", "close_reading", "sentence_signals", "neighbours", "nameless", "calibration"),
+        *("question_parts", "asking_back", "scope"),
+    }
 )
 
 

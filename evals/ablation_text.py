@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from evals.depths import depth_words
+
 _LEGEND = (
     "Differences are without the part, less the whole; intervals are 95 %, paired by case. "
     "`worse`: the helpdesk is worse without the part, so the part helps."
@@ -52,7 +54,9 @@ def format_ablation_markdown(result: Mapping[str, Any]) -> str:
 def _title(result: Mapping[str, Any]) -> str:
     full = result["full"]
     errors = f", {full['errors']} errors" if full["errors"] else ""
-    return f"What each part is good for: {result['suite']}, {full['n_cases']} cases{errors}"
+    depth = depth_words(full.get("depths"))
+    at = f", depth {depth}" if depth else ""
+    return f"What each part is good for: {result['suite']}, {full['n_cases']} cases{errors}{at}"
 
 
 def _rows(result: Mapping[str, Any]) -> Iterator[tuple[str, ...]]:

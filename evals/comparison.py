@@ -16,6 +16,7 @@ from evals import run_folder
 from evals.answer_suite import load_gate
 from evals.comparison_text import format_comparison
 from evals.contrasts import MIN_PAIRS, Contrast, Contrasts, correct
+from evals.depths import depth_words, depths_of
 from evals.errors import RunError
 from evals.figures import CaseFigure, Figure, figures_of
 from evals.measures.registry import direction, is_share
@@ -144,6 +145,7 @@ def _head(run: ScoredRun) -> dict[str, Any]:
         "started_at": run.config.get("started_at"),
         "n_cases": run.summary["n_cases"],
         "errors": run.summary["errors"],
+        "depth": depth_words(depths_of(run.config, run.summary)) or None,
     }
 
 

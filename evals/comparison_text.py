@@ -17,7 +17,8 @@ _MOST_CHANGES = 10
 def format_comparison(comparison: Mapping[str, Any]) -> str:
     """Return a comparison as text, the most important first."""
     heads = [
-        f"{side.upper()}: {head['suite']}  system {head['system']}  {head['path']}  "
+        f"{side.upper()}: {head['suite']}  system {head['system']}  "
+        f"{f'depth {depth}  ' if (depth := head.get('depth')) else ''}{head['path']}  "
         f"{head['n_cases']} cases, {head['errors']} errors"
         for side, head in (("a", comparison["a"]), ("b", comparison["b"]))
     ]

@@ -29,6 +29,21 @@ Progress = Callable[[str, int, int], None]
 
 _MARK = "complete.json"
 
+_SEARCHING = tuple(
+    f"index/{name}.py"
+    for name in (
+        "duplicates",
+        "fusion",
+        "ordering",
+        "peer_fusions",
+        "reader",
+        "reader_input",
+        "retrieval",
+        "retrieval_options",
+    )
+)
+"""Modules that search an index and have no part in making it: a change of them searches the same one."""
+
 
 def index_documents_of(
     suite: AnswerSuite, settings: Settings, cache: Path, progress: Progress
@@ -141,7 +156,12 @@ def _locked(folder: Path) -> Iterator[None]:
 
 
 def _key(settings: Settings, kind: str, content: str) -> str:
-    parts = [kind, content, json.dumps(settings.index_options, default=str), hash_code(("corpus", "index"))]
+    parts = [
+        kind,
+        content,
+        json.dumps(settings.index_options, default=str),
+        hash_code(("corpus", "index"), without=_SEARCHING),
+    ]
     return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
 
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from evals.depths import depth_words, depths_of
 from evals.errors import RunError
 from evals.score_table import Score, ScoreTable
 from evals.scored_runs import ScoredRun
@@ -94,6 +95,12 @@ def _differences(first: ScoredRun, second: ScoredRun) -> list[str]:
         )
     if _differ(a, b, "documents_sha256"):
         warnings.append("the documents differ between the runs: part of a difference may come from them")
+    depths = [depths_of(run.config, run.summary) for run in (first, second)]
+    if all(depths) and len({*depths[0], *depths[1]}) > 1:
+        warnings.append(
+            f"the runs answered at different depths (A {depth_words(depths[0])}, "
+            f"B {depth_words(depths[1])}): part of a difference comes from that"
+        )
     if _differ(a, b, "machine"):
         warnings.append(
             "the runs were made on different machines: their latencies do not tell the systems apart"

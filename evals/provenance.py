@@ -7,6 +7,7 @@ import importlib.metadata
 import os
 import platform
 import subprocess
+from collections.abc import Collection
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
@@ -14,6 +15,7 @@ from typing import Any
 import helpdesk_bot
 from helpdesk_bot.settings import Settings
 from index.bundled_model import SOURCE_SHA256
+from index.reader import ADAPTERS
 
 ROOT = Path(__file__).resolve().parents[1]
 CODE_ROOMS = ("corpus", "index", "helpdesk_bot", "evals/systems")
@@ -42,17 +44,20 @@ def code_version() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=8)
-def hash_code(rooms: tuple[str, ...]) -> str:
+def hash_code(rooms: tuple[str, ...], *, without: Collection[str] = ()) -> str:
     """Return the SHA-256 over the code of the rooms and the data files that lie in it.
 
     What made the output, committed or not: calibration, prompts and word lists
     bear on answers as much as Python does. Taken once a process: an edit while
-    it runs does not change the code that it has loaded.
+    it runs does not change the code that it has loaded. ``without``: files that
+    have no part in it, such as ``index/fusion.py``.
     """
     digest = hashlib.sha256()
     for room in rooms:
         for path in sorted((ROOT / room).rglob("*")):
             inside = path.relative_to(ROOT / room)
+            if path.relative_to(ROOT).as_posix() in without:
+                continue
             if path.suffix in _CODE_SUFFIXES and not set(inside.parts[:-1]) & _NO_CODE and path.is_file():
                 digest.update(path.relative_to(ROOT).as_posix().encode() + b"\0")
                 digest.update(path.read_bytes() + b"\0")
@@ -65,14 +70,17 @@ def models(settings: Settings) -> dict[str, Any]:
     Returns:
         ``embedder`` (name and ``weights_sha256``, None where the weights lie in
         no folder of ours), ``chat_model``, ``prompts_sha256`` by file,
-        ``calibration_sha256``.
+        ``calibration_sha256``, ``reader_sha256`` (None where the trained
+        reader's file is missing).
     """
     room = ROOT / "helpdesk_bot"
+    adapters = ROOT / "index" / ADAPTERS
     return {
         "embedder": {"name": settings.embedder, "weights_sha256": _weights_sha256(settings.embedder)},
         "chat_model": settings.chat_model,
         "prompts_sha256": {path.name: hash_file(path) for path in sorted((room / "prompts").glob("*.txt"))},
         "calibration_sha256": hash_file(room / "calibration.json"),
+        "reader_sha256": hash_file(adapters) if adapters.exists() else None,
     }
 
 

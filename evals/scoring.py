@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from evals import run_folder
+from evals.depths import count_depths, depth_named, mixture_warning
 from evals.errors import JudgeError, JudgeUndecided, RunError
 from evals.judges.deterministic import WordJudge
 from evals.judges.protocol import EntailmentJudge
@@ -51,6 +52,7 @@ def score_answers(folder: Path, suite: AnswerSuite, judge: EntailmentJudge | Non
     scores = []
     failures: Counter[str] = Counter()
     models = set()
+    depths: list[str | None] = []
     remembering = RememberingJudge(judge or WordJudge(), folder)
     # Verdicts can cost money: none is asked for that no measure of the suite needs.
     asked = remembering if set(suite.measures or JUDGED) & set(JUDGED) else None
@@ -63,12 +65,17 @@ def score_answers(folder: Path, suite: AnswerSuite, judge: EntailmentJudge | Non
             scores.append(score)
             failures[failure] += 1
             models.add(_model_of(row))
+            depths.append(depth_named(row.get("answer")))
     finally:
         remembering.close()
     figures = summarise(scores, answer_figures(suite.measures))
-    return _finish(
-        folder, suite.name, scores, {**figures, "judge": asked and _described(asked, failures, models)}
-    )
+    counted = count_depths(depths)
+    more = {
+        "judge": asked and _described(asked, failures, models),
+        "depths": counted,
+        "warnings": [*mixture_warning(counted), *figures["warnings"]],
+    }
+    return _finish(folder, suite.name, scores, {**figures, **more})
 
 
 def _described(

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from evals.depths import depth_words
 from evals.figures import (
     CaseFigure,
     Figure,
@@ -137,8 +138,9 @@ def _too_few(figure: Mapping[str, Any]) -> bool:
 
 def format_summary(summary: Mapping[str, Any]) -> str:
     """Return the figures as a plain table for a terminal, its warnings below."""
+    depth = depth_words(summary.get("depths"))
     lines = [
-        f"{summary['suite']}  system {summary['system']}  "
+        f"{summary['suite']}  system {summary['system']}  {f'depth {depth}  ' if depth else ''}"
         f"{summary['n_cases']} cases, {summary['errors']} errors",
         f"{'measure':<28}{'mean':>10}{'95 % interval':>22}{'n':>7}{'undefined':>11}  interval",
     ]

@@ -98,6 +98,10 @@ def _are_warnings(value: object) -> bool:
     return value is None or (isinstance(value, list) and all(isinstance(text, str) for text in value))
 
 
+def _are_depths(value: object) -> bool:
+    return value is None or (isinstance(value, dict) and all(map(_is_count, value.values())))
+
+
 _Fields = tuple[tuple[str, Callable[[object], bool], str], ...]
 
 _FIELDS: _Fields = (
@@ -107,6 +111,7 @@ _FIELDS: _Fields = (
     ("slices", _is_object, "an object"),
     ("judge", _is_judge, "an object or null"),
     ("warnings", _are_warnings, "a list of strings"),
+    ("depths", _are_depths, "an object of whole numbers or null"),
 )
 
 _FIGURE: _Fields = (

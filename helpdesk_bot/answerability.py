@@ -17,6 +17,7 @@ from importlib import resources
 
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.extractive import Scored, Words
+from helpdesk_bot.reading import ReadExcerpt
 from index.chunks import Candidate, FloatArray
 from index.lexical import tokens
 from index.retrieval import Retrieval
@@ -30,14 +31,20 @@ contacts, which get the rate of money."""
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """The fitted numbers: ``weights`` by feature name, ``intercept``, and where they come from."""
+    """The fitted numbers: ``weights`` by feature name, ``intercept``, and where they come from.
+
+    ``reading``: the numbers for questions where the trained reader read.
+    """
 
     weights: Mapping[str, float]
     intercept: float
     provenance: Mapping[str, object]
+    reading: Calibration | None = None
 
     def probability(self, features: Mapping[str, float]) -> float:
         """Return the probability, 0..1, that the evidence answers."""
+        if self.reading is not None and "reader_answers" in features:
+            return self.reading.probability(features)
         logit = self.intercept + sum(
             weight * features.get(name, 0.0) for name, weight in self.weights.items()
         )
@@ -48,7 +55,9 @@ class Calibration:
 def calibration() -> Calibration:
     """Return the calibration that ships with this version."""
     values = json.loads(resources.files("helpdesk_bot").joinpath("calibration.json").read_text("utf-8"))
-    return Calibration(values["weights"], values["intercept"], values["provenance"])
+    read, where = values["reading"], values["provenance"]
+    reading = Calibration(read["weights"], read["intercept"], where)
+    return Calibration(values["weights"], values["intercept"], where, reading)
 
 
 @cache
@@ -72,6 +81,7 @@ def features(
     asked: tuple[str, ...],
     asks_for: tuple[str, ...],
     nameless_vector: FloatArray | None,
+    excerpts: Sequence[ReadExcerpt] = (),
 ) -> dict[str, float]:
     """Return the signals of answerability.
 
@@ -84,6 +94,7 @@ def features(
         asks_for: see `understanding.asks_for`.
         nameless_vector: ``(dim,)`` of the question without its names, see `without_names`;
             ``None`` where it has none.
+        excerpts: what the trained reader read; none where it did not read.
 
     Returns:
         Similarities are cosines less 0.8, shares and yes/no are 0..1.
@@ -99,7 +110,9 @@ def features(
         language, ``sentence_coverage`` in the sentence; ``cross_coverage``
         where they do not; ``same_language``. ``kind_missing``: see
         `_kind_missing`. ``missing_names``: share of the question's numbers
-        and names that the best passage does not hold.
+        and names that the best passage does not hold. ``reader_answers``,
+        ``reader_span``, ``reader_relevance``: the highest of the excerpts'
+        logits, within -8..8.
     """
     if not read:
         return {}
@@ -128,7 +141,23 @@ def features(
         "cross_coverage": coverage * (1.0 - same),
         "kind_missing": _kind_missing(asks_for, read[:3], all_sentences),
         "missing_names": _missing_share(asked, best.candidate),
+        **_reader_signals(excerpts),
     }
+
+
+def _reader_signals(excerpts: Sequence[ReadExcerpt]) -> dict[str, float]:
+    if not excerpts:
+        return {}
+    readings = [excerpt.reading for excerpt in excerpts]
+    return {
+        "reader_answers": _bounded(max(reading.answers for reading in readings)),
+        "reader_span": _bounded(max(reading.span for reading in readings)),
+        "reader_relevance": _bounded(max(reading.relevance for reading in readings)),
+    }
+
+
+def _bounded(logit: float) -> float:
+    return max(-8.0, min(8.0, logit))
 
 
 def _kind_missing(asks_for: tuple[str, ...], best: Sequence[Scored], everything: Sequence[Scored]) -> float:

@@ -4,68 +4,39 @@ from __future__ import annotations
 
 import time
 import uuid
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from typing import Any
 
 from helpdesk_bot import guardrails
-from helpdesk_bot.answerability import Calibration, features, question_names, without_names
-from helpdesk_bot.answers import Answer, Question, Turn
+from helpdesk_bot.answers import Answer, Question
 from helpdesk_bot.citations import cite
+from helpdesk_bot.conversation import Carried, with_shown
+from helpdesk_bot.deciding import ask_back, judge_parts, refuse
 from helpdesk_bot.draft import Draft
-from helpdesk_bot.extractive import Embed, Weights, Words, choose, read_closely, score_sentences
-from helpdesk_bot.llm import ChatWriter
-from helpdesk_bot.records import Records
+from helpdesk_bot.extractive import choose
+from helpdesk_bot.judging import judge
+from helpdesk_bot.parts import Parts, Step, search
 from helpdesk_bot.settings import Settings
+from helpdesk_bot.tracing import trace_of
 from helpdesk_bot.understanding import understand as read_question
 from helpdesk_bot.writing import write_extractive, write_generative, write_refusal
-from index.chunks import Filters, FloatArray
-from index.errors import BadQuery
-from index.lexical import tokens
-from index.retrieval import Retriever
-
-CANDIDATES = {"fast": 12, "deep": 20}
-"""Passages read for an answer, by depth."""
-
-
-CLOSELY_READ = {"fast": 4, "deep": 16}
-"""Sentences that are read by themselves, by depth."""
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """What the steps work with."""
-
-    settings: Settings
-    retriever: Retriever
-    embed_alone: Embed
-    embed_query: Callable[[str], FloatArray]
-    records: Records
-    calibration: Calibration
-    writer: ChatWriter | None
-    weights: Weights
-    index_version: Callable[[], str]
-
-
-Step = Callable[[Draft, Parts], Draft]
 
 
 def understand(draft: Draft, parts: Parts) -> Draft:
     """Read the question: its language, the answer's, and what is searched for."""
     question = draft.question
-    history = question.history
-    if not history and question.conversation_id:
-        asked = parts.records.questions(question.conversation_id)
-        history = tuple(Turn("user", text) for text in asked)
+    recorded = parts.records.earlier(question.conversation_id) if question.conversation_id else ()
     understanding = read_question(
         draft.text,
         language=question.language,
-        history=history,
+        history=with_shown(question.history, recorded) if question.history else recorded,
         default_language=parts.settings.default_language,
     )
     notes = draft.notes + ((understanding.language_note,) if understanding.language_note else ())
-    return replace(draft, understanding=understanding, notes=notes)
+    if understanding.carried.filters and not question.filters:
+        question = replace(question, filters=understanding.carried.filters)
+    return replace(draft, question=question, understanding=understanding, notes=notes)
 
 
 def guard(draft: Draft, _parts: Parts) -> Draft:
@@ -77,12 +48,15 @@ def guard(draft: Draft, _parts: Parts) -> Draft:
         return replace(
             draft,
             text="",
-            understanding=replace(understanding, stand_alone="") if understanding else None,
+            understanding=(
+                replace(understanding, stand_alone="", carried=Carried()) if understanding else None
+            ),
             outcome="blocked_personal_data",
             outcome_reason="personal_data",
             personal_data=found,
         )
-    if not guardrails.has_words(draft.text):
+    followed = understanding is not None and understanding.is_follow_up  # "2022?" after a question of a year
+    if not guardrails.has_words(searched if followed else draft.text):
         return replace(draft, outcome="blocked_guardrail", outcome_reason="not_a_question")
     return draft
 
@@ -92,13 +66,7 @@ def retrieve(draft: Draft, parts: Parts) -> Draft:
     understanding = draft.understanding
     if understanding is None:
         return draft
-    filters = _filters(draft.question.filters)
-    retrieval = parts.retriever.retrieve(
-        understanding.stand_alone,
-        language=understanding.question_language,
-        filters=filters,
-        most=CANDIDATES[draft.depth],
-    )
+    retrieval = search(understanding.stand_alone, understanding.stand_alone_language, draft, parts)
     return replace(
         draft,
         retrieval=retrieval,
@@ -107,56 +75,29 @@ def retrieve(draft: Draft, parts: Parts) -> Draft:
     )
 
 
-def _filters(wanted: Mapping[str, Sequence[str]]) -> Filters:
-    known = [field.name for field in fields(Filters)]
-    unknown = sorted(set(wanted) - set(known))
-    if unknown:
-        raise BadQuery(f"There is no filter {unknown[0]!r}; the filters are {', '.join(known)}.")
-    return Filters(**{name: tuple(values) for name, values in wanted.items()})
-
-
 def judge_answerability(draft: Draft, parts: Parts) -> Draft:
     """Choose the sentences that would answer, and say how likely it is that they do."""
     if draft.retrieval is None or draft.understanding is None:
         return draft
-    words = Words(draft.understanding.question_language, draft.retrieval.word_weights)
-    sentences = score_sentences(
-        draft.retrieval.candidates,
-        draft.retrieval.query_vector,
-        words,
+    judged = judge(
+        draft.understanding.stand_alone,
+        draft.understanding.stand_alone_language,
         draft.understanding.asks_for,
-        tokens,
-        parts.weights,
-    )
-    read = sentences[: CLOSELY_READ[draft.depth]]
-    if "close_reading" not in parts.settings.switched_off:
-        read = read_closely(
-            sentences,
-            draft.retrieval.query_vector,
-            parts.embed_alone,
-            CLOSELY_READ[draft.depth],
-            parts.weights,
-        )
-    if not read:
-        return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
-    asked = question_names(draft.understanding.stand_alone)
-    nameless = without_names(draft.understanding.stand_alone)
-    if "nameless" in parts.settings.switched_off:
-        nameless = None
-    signals = features(
         draft.retrieval,
-        read,
-        sentences,
-        words,
-        asked,
-        draft.understanding.asks_for,
-        None if nameless is None else parts.embed_query(nameless),
+        parts.instruments,
+        draft.depth,
     )
-    confidence = parts.calibration.probability(signals)
-    draft = replace(draft, evidence=choose(read, parts.weights), confidence=confidence, features=signals)
-    if confidence < parts.settings.min_confidence:
-        return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="low_confidence")
-    return draft
+    draft = replace(draft, timings_ms={**draft.timings_ms, **judged.timings_ms})
+    if not judged.sentences:
+        return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
+    confidence = parts.calibration.probability(judged.features)
+    return replace(
+        draft,
+        evidence=choose(judged.sentences, parts.instruments.weights, was_read=bool(judged.read)),
+        read=judged.read,
+        confidence=confidence,
+        features=judged.features,
+    )
 
 
 def write(draft: Draft, parts: Parts) -> Draft:
@@ -179,6 +120,9 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("guard", guard),
     ("retrieve", retrieve),
     ("judge_answerability", judge_answerability),
+    ("judge_parts", judge_parts),
+    ("ask_back", ask_back),
+    ("refuse", refuse),
     ("write", write),
     ("frame", frame),
 )
@@ -217,6 +161,7 @@ def begin(question: Question, settings: Settings) -> Draft:
         created_at=datetime.now(UTC).isoformat(timespec="seconds").replace("+00:00", "Z"),
         text=guardrails.clean(question.text),
         depth=question.depth or settings.depth,
+        notes=question.notes,
     )
 
 
@@ -257,35 +202,5 @@ def _answer(draft: Draft, parts: Parts) -> Answer:
         short_answer=draft.short_answer,
         related=draft.related,
         review=draft.review,
-        trace=_trace(draft, parts),
+        trace=trace_of(draft, parts.index_version()),
     )
-
-
-def _trace(draft: Draft, parts: Parts) -> dict[str, Any]:
-    retrieval = draft.retrieval
-    candidates = retrieval.candidates if retrieval else ()
-    rejected = retrieval.rejected if retrieval else ()
-    return {
-        "index_version": parts.index_version(),
-        "depth": draft.depth,
-        "searched_for": draft.understanding.stand_alone if draft.understanding else draft.text,
-        "retrieved": [
-            {
-                "rank": candidate.rank,
-                "passage_id": candidate.passage.passage_id,
-                "document_id": candidate.document.document_id,
-                "source": candidate.document.source,
-                "score": round(candidate.score, 5),
-                "dense": None if candidate.dense is None else round(candidate.dense, 5),
-                "lexical": None if candidate.lexical is None else round(candidate.lexical, 5),
-            }
-            for candidate in candidates
-        ],
-        "rejected": [
-            {"passage_id": passage_id, "reason": reason, "score": round(score, 5)}
-            for passage_id, reason, score in rejected
-        ],
-        "features": {name: round(value, 5) for name, value in draft.features.items()},
-        "notes": list(draft.notes),
-        "timings_ms": {name: round(value, 3) for name, value in draft.timings_ms.items()},
-    }

@@ -34,6 +34,7 @@ class Question:
     """What was asked. ``filters`` maps a field to its allowed values; empty means all documents.
 
     ``depth`` and ``language``: ``None`` means the setting's, and the question's own.
+    ``notes``: what the way in has to say about it; they stand first in the trace's notes.
     """
 
     text: str
@@ -42,6 +43,7 @@ class Question:
     conversation_id: str | None = None
     history: tuple[Turn, ...] = ()
     depth: Depth | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

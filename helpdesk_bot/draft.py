@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from corpus.subjects import Subjects
 from helpdesk_bot.answers import (
     Citation,
     Depth,
@@ -17,16 +18,25 @@ from helpdesk_bot.answers import (
     ShortAnswer,
 )
 from helpdesk_bot.citations import Evidence
+from helpdesk_bot.clarifying import Meaning
+from helpdesk_bot.judging_parts import JudgedPart
+from helpdesk_bot.reading import ReadExcerpt
 from helpdesk_bot.understanding import Understanding
 from index.retrieval import Retrieval
 
 _EXTRACTIVE = EngineInfo("extractive")
 _NO_REVIEW = Review()
+_NO_SUBJECTS = Subjects()
 
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """An answer in the making. ``outcome`` is ``None`` until a step has decided it."""
+    """An answer in the making. ``outcome`` is ``None`` until a step has decided it.
+
+    ``asked_parts``: those of a question of several parts, judged one by one.
+    ``meanings``: what a question that is asked back could mean. ``subjects``:
+    what the documents are about, where a question is far from them.
+    """
 
     question: Question
     answer_id: str
@@ -37,6 +47,10 @@ class Draft:
     understanding: Understanding | None = None
     retrieval: Retrieval | None = None
     evidence: tuple[Evidence, ...] = ()
+    read: tuple[ReadExcerpt, ...] = ()
+    asked_parts: tuple[JudgedPart, ...] = ()
+    meanings: tuple[Meaning, ...] = ()
+    subjects: Subjects = _NO_SUBJECTS
     confidence: float = 0.0
     features: Mapping[str, float] = field(default_factory=dict)
     outcome: Outcome | None = None

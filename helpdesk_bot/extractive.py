@@ -22,7 +22,8 @@ class Weights:
     score; the cosine similarity to the question of its vector pooled in its
     passage, and of its vector read alone; the share of the question's words
     (by rarity) that it holds; 1 if it holds the kind of thing asked for (a
-    number); its length, as a share of `full_words`.
+    number); its length, as a share of `full_words`. What was read gains more,
+    see `reading.reordered`.
     """
 
     passage: float = 1.0
@@ -31,10 +32,14 @@ class Weights:
     words: float = 0.06
     kind: float = 0.02
     length: float = 0.05
+    reading: float = 0.1
+    span: float = 0.06
     full_words: int = 8
     """From here on a sentence is long enough to say something; headings and labels are shorter."""
     margin: float = 0.06
     """How far below the best sentence another one may be and still be shown."""
+    read_margin: float = 0.1
+    """The same where the trained reader read: its gains spread the scores."""
     most: int = 5
     """Quotes that make up an answer."""
     least_chars: int = 80
@@ -166,7 +171,7 @@ def _in_order(scored: list[Scored]) -> tuple[Scored, ...]:
     )
 
 
-def choose(scored: tuple[Scored, ...], weights: Weights) -> tuple[Evidence, ...]:
+def choose(scored: tuple[Scored, ...], weights: Weights, *, was_read: bool = False) -> tuple[Evidence, ...]:
     """Choose the quotes of an answer from scored sentences.
 
     The best sentence always; others within the margin of it, unless they
@@ -175,11 +180,11 @@ def choose(scored: tuple[Scored, ...], weights: Weights) -> tuple[Evidence, ...]
     """
     if not scored:
         return ()
-    best = scored[0].score
+    least = scored[0].score - (weights.read_margin if was_read else weights.margin)
     chosen: list[Evidence] = []
     vectors: list[FloatArray] = []
     for item in scored:
-        if item.score < best - weights.margin or len(chosen) == weights.most:
+        if item.score < least or len(chosen) == weights.most:
             break
         vector = item.candidate.sentence_vectors[item.position]
         joined = _join(chosen, item)

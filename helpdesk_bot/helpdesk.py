@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -10,19 +10,25 @@ from sqlalchemy import Engine
 
 from corpus.catalog import Catalog
 from corpus.language import detect
+from corpus.subjects import subjects_of
 from helpdesk_bot.answerability import calibration, similarity_only
-from helpdesk_bot.answering import Parts, answer_question, finish, run_steps
+from helpdesk_bot.answering import answer_question, finish, run_steps
 from helpdesk_bot.answers import Answer, Question, answer_to_json
 from helpdesk_bot.database import open_database
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.extractive import weights_without
+from helpdesk_bot.judging import Instruments
 from helpdesk_bot.llm import open_writer
+from helpdesk_bot.parts import Parts
 from helpdesk_bot.records import Records
+from helpdesk_bot.reply.composing import compose_reply
+from helpdesk_bot.reply.values import Reply
 from helpdesk_bot.retrieving import open_retriever
 from helpdesk_bot.settings import Settings
 from index import store
 from index.dense import DenseIndex
 from index.embedding import Embedder, open_embedder
+from index.reader import Excerpt, Reader, cached_reader
 from index.writing import embedder_stamp
 
 Event = tuple[str, dict[str, Any]]
@@ -39,7 +45,14 @@ class Health:
 class Helpdesk:
     """Answers questions from one data directory; safe to use from many threads."""
 
-    def __init__(self, settings: Settings, engine: Engine, embedder: Embedder) -> None:
+    def __init__(
+        self,
+        settings: Settings,
+        engine: Engine,
+        embedder: Embedder,
+        reader: Callable[[], Reader] | None = None,
+    ) -> None:
+        """Put the parts together; ``reader`` gives the trained reader, ``None`` does without."""
         self.settings = settings
         self.engine = engine
         self.catalog = Catalog(engine)
@@ -49,12 +62,18 @@ class Helpdesk:
         self._parts = Parts(
             settings=settings,
             retriever=self.retriever,
-            embed_alone=lambda texts: embedder.embed_passages(texts, [()] * len(texts)).passages,
-            embed_query=self.retriever.embed_query,
+            instruments=Instruments(
+                embed_alone=lambda texts: embedder.embed_passages(texts, [()] * len(texts)).passages,
+                embed_query=self.retriever.embed_query,
+                reader=reader,
+                weights=weights_without(settings.switched_off),
+                excerpts=settings.reader_excerpts,
+                switched_off=settings.switched_off,
+            ),
+            subjects=lambda: subjects_of(engine),
             records=self.records,
             calibration=similarity_only() if "calibration" in settings.switched_off else calibration(),
             writer=open_writer(settings),
-            weights=weights_without(settings.switched_off),
             index_version=self.index_version,
         )
 
@@ -65,6 +84,16 @@ class Helpdesk:
             BadQuery: a filter that does not exist.
         """
         return answer_question(question, self._parts)
+
+    def reply(self, question: Question) -> Reply:
+        """Answer a question in the shape that an expert would send: the answer, then resources by kind.
+
+        The answer is recorded as `ask` records it; a reply can be made again from it.
+
+        Raises:
+            BadQuery: a filter that does not exist.
+        """
+        return compose_reply(self.ask(question), question.filters, self.retriever, self.engine)
 
     def stream(self, question: Question) -> Iterator[Event]:
         """Answer a question piece by piece.
@@ -93,6 +122,9 @@ class Helpdesk:
         """Do once what the first question would wait for: language tables, the model's first pass."""
         detect("warm up")
         self.retriever.retrieve("warm up", language="en", most=1)
+        reader = self._parts.instruments.reader
+        if reader and self.settings.depth == "deep" and "reading" not in self.settings.switched_off:
+            reader().read("warm up", [Excerpt("", "warm up")])
 
     def index_version(self) -> str:
         """Return what tells this state of the index from another: revision and generation."""
@@ -122,12 +154,19 @@ class Helpdesk:
         self.close()
 
 
-def open_helpdesk(settings: Settings, embedder: Embedder | None = None) -> Helpdesk:
+def open_helpdesk(
+    settings: Settings,
+    embedder: Embedder | None = None,
+    *,
+    reader: Callable[[], Reader] | Literal["bundled"] | None = "bundled",
+) -> Helpdesk:
     """Open the helpdesk of a data directory.
 
     Args:
         settings: which one, and how.
         embedder: an embedder that is loaded already; default: what the settings name.
+        reader: gives a trained reader; ``bundled``: the one that ships, loaded at the first
+            question that needs it; ``None``: nothing is read.
 
     Raises:
         ConfigurationError: settings or data directory cannot be used.
@@ -140,7 +179,8 @@ def open_helpdesk(settings: Settings, embedder: Embedder | None = None) -> Helpd
     )
     with engine.connect() as connection:
         store.check_embedder(connection, embedder_stamp(model, heading_context=settings.heading_context))
-    return Helpdesk(settings, engine, model)
+    given = cached_reader(settings.model_cache) if reader == "bundled" else reader
+    return Helpdesk(settings, engine, model, given)
 
 
 __all__ = ["Answer", "Health", "Helpdesk", "Question", "open_helpdesk"]

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 from sqlalchemy import Engine, func, insert, select
 
 from corpus.storage import begin_write
 from helpdesk_bot.answers import Answer, answer_to_json
+from helpdesk_bot.conversation import MOST_TURNS, Earlier
 from helpdesk_bot.schema import answers, conversations
 
 
@@ -56,13 +58,32 @@ class Records:
             ).scalar_one_or_none()
         return None if row is None else dict(row)
 
-    def questions(self, conversation_id: str, most: int = 4) -> tuple[str, ...]:
-        """Return the latest questions of a conversation, the oldest first."""
+    def earlier(self, conversation_id: str, most: int = MOST_TURNS) -> tuple[Earlier, ...]:
+        """Return the latest questions of a conversation with what was shown for them, the oldest first.
+
+        The oldest one is given as it was searched, since what it leaned on may lie further back.
+        """
         with self._engine.connect() as connection:
             rows = connection.execute(
-                select(answers.c.question)
+                select(answers.c.document)
                 .where(answers.c.conversation_id == conversation_id)
                 .order_by(answers.c.position.desc())
                 .limit(most)
             ).scalars()
-            return tuple(reversed(list(rows)))
+            documents = list(reversed([dict(row) for row in rows]))
+        found = [_earlier(document) for document in documents]
+        if found:
+            searched = documents[0]["trace"].get("searched_for") or found[0].question
+            found[0] = replace(found[0], question=searched)
+        return tuple(found)
+
+
+def _earlier(document: dict[str, Any]) -> Earlier:
+    short = document.get("short_answer") or {}
+    filters = document["trace"].get("filters") or {}
+    return Earlier(
+        question=document["question"],
+        answer=short.get("text", ""),
+        documents=tuple(dict.fromkeys(cited["document"]["document_id"] for cited in document["citations"])),
+        filters={name: tuple(values) for name, values in filters.items()},
+    )

@@ -8,7 +8,6 @@ from helpdesk_bot.settings import Settings
 from index.dense import DenseIndex
 from index.embedding import Embedder
 from index.language_directions import language_directions
-from index.ordering import PER_DOCUMENT, SUPERSEDED_PENALTY
 from index.retrieval import Retriever
 from index.retrieval_options import Fusion, RetrievalOptions
 
@@ -21,7 +20,7 @@ def open_retriever(settings: Settings, engine: Engine, embedder: Embedder, dense
 
 
 def retrieval_options(settings: Settings) -> RetrievalOptions:
-    """Return what is searched and how, from the setting ``switched_off``."""
+    """Return what is searched and how, from the settings."""
     off = settings.switched_off
     fusion: Fusion = "coverage"
     if "fusion=reciprocal_rank" in off:
@@ -35,8 +34,11 @@ def retrieval_options(settings: Settings) -> RetrievalOptions:
         syllable_pairs="syllable_pairs" not in off,
         fusion=fusion,
         language_directions="language_directions" not in off,
-        superseded_penalty=0.0 if "superseded" in off else SUPERSEDED_PENALTY,
-        per_document=NO_CAP if "document_cap" in off else PER_DOCUMENT,
+        superseded_penalty=0.0 if "superseded" in off else settings.superseded_penalty,
+        kind_weights=settings.kind_weights,
+        recency_weight=settings.recency_weight,
+        per_document=NO_CAP if "document_cap" in off else settings.per_document,
+        duplicates="duplicates" not in off,
     )
 
 

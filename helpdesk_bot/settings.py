@@ -14,8 +14,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from corpus.documents import KINDS
 from corpus.storage import sqlite_url
 from helpdesk_bot.errors import ConfigurationError
+from helpdesk_bot.kind_weights import read_kind_weights
 from helpdesk_bot.phrases import languages
 from helpdesk_bot.switches import INDEX_SWITCHES, SWITCHES, Switch, in_order
 
@@ -64,12 +66,61 @@ class Settings(BaseModel):
     depth: Literal["fast", "deep"] = Field(
         "deep", description="Thoroughness when a request names none: `fast` reads fewer sentences closely."
     )
+    reader_excerpts: int = Field(
+        6,
+        ge=1,
+        le=32,
+        description="Excerpts that the trained reader reads at depth `deep`. More find a little more and "
+        "take longer; docs/quality.md shows the curve.",
+    )
+    deep_max_waiting: int = Field(
+        4,
+        ge=0,
+        le=128,
+        description="While more questions than this wait in the server, those that name no depth are "
+        "answered at `fast`, and the answer says so. 128, the longest queue, never falls back.",
+    )
+    deep_max_wait_s: float = Field(
+        10.0,
+        gt=0,
+        le=300,
+        description="A question that names `deep` is answered so until those waiting would need more seconds "
+        "than this at that depth; then it is answered at `fast` as well.",
+    )
     min_confidence: float = Field(
-        0.35,
+        0.3,
         ge=0,
         le=1,
         description="Below this calibrated probability the answer is that the documents do not say. A quote "
         "can be checked, a wrong refusal is a dead end: hence less than one half.",
+    )
+    kind_weights: Mapping[str, float] = Field(
+        {},
+        description="Added to the score of a passage whose document is of this kind, -1 to 1, as "
+        "`policy_brief=0.02,news=-0.02` or as a TOML table. The score is about 0.7 to 1.1, and neighbours in "
+        "the list are often less than 0.01 apart. Kinds: " + ", ".join(f"`{kind}`" for kind in KINDS) + ".",
+    )
+    recency_weight: float = Field(
+        0.0,
+        ge=0,
+        le=1,
+        description="Taken off the score of a passage for each year of its document's age; a document "
+        "without a date loses nothing. 0.002 puts ten years at 0.02.",
+    )
+    superseded_penalty: float = Field(
+        0.03,
+        ge=0,
+        le=1,
+        description="Taken off the score of a passage whose document is not in force today: replaced by "
+        "another (`supersedes`), no longer valid (`valid_until`) or not yet (`valid_from`). It stays "
+        "findable, behind. 0.03 is about the step from a near miss to a hit.",
+    )
+    per_document: int = Field(
+        6,
+        ge=1,
+        le=100,
+        description="Passages of one document among those read for an answer, so that one long report does "
+        "not fill the list.",
     )
     max_question_chars: int = Field(2000, ge=1, le=20000, description="Longest question, in characters.")
     chat_model: str | None = Field(
@@ -97,6 +148,11 @@ class Settings(BaseModel):
         + "; ".join(f"`{name}`: {what}" for name, what in SWITCHES.items())
         + ". `heading_context` needs `helpdesk index rebuild`.",
     )
+
+    @field_validator("kind_weights", mode="before")
+    @classmethod
+    def _weights(cls, value: Any) -> Any:
+        return read_kind_weights(value)
 
     @field_validator("switched_off", mode="before")
     @classmethod

@@ -19,12 +19,17 @@ Switch = Literal[
     "syllable_pairs",
     "superseded",
     "document_cap",
+    "duplicates",
     "heading_context",
     "close_reading",
+    "reading",
     "sentence_signals",
     "neighbours",
     "nameless",
     "calibration",
+    "question_parts",
+    "asking_back",
+    "scope",
 ]
 
 SWITCHES: Mapping[Switch, str] = MappingProxyType(
@@ -36,14 +41,19 @@ SWITCHES: Mapping[Switch, str] = MappingProxyType(
         "language_directions": "the query's vector keeps its language",
         "word_beginnings": "whole words only, not their beginnings (inflection, compounds)",
         "syllable_pairs": "single syllables only in languages that are written in syllables",
-        "superseded": "replaced documents are not put behind the ones in force",
+        "superseded": "documents not in force today are not put behind the ones that are",
         "document_cap": "one document may fill the candidates",
+        "duplicates": "passages that say the same are all read, not folded into the best of them",
         "heading_context": "passages are embedded without title and headings (needs an index of its own)",
         "close_reading": "the best sentences are not read again by themselves",
+        "reading": "the trained reader does not read: no order, no confidence and no short answer from it",
         "sentence_signals": "sentences are chosen by similarity alone, not by words, numbers and length",
         "neighbours": "a short quote stays without the sentence beside it",
         "nameless": "the question is not compared without its names and numbers",
         "calibration": "the confidence is the similarity of the best passage, put between 0 and 1",
+        "question_parts": "a question of several parts is searched and judged as one",
+        "asking_back": "nobody is asked what is meant",
+        "scope": "a question far from all documents is refused as any other, with the nearest quotes",
     }
 )
 """What the helpdesk does without each part."""

@@ -5,15 +5,13 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 
-from corpus.language import detect
-from helpdesk_bot.answers import Turn
+from helpdesk_bot.conversation import Carried, Earlier, resolve
 from helpdesk_bot.phrases import catalogue, languages
-
-FOLLOW_UP_CHARS = 36
-"""A question of at most this many characters is read together with the one before it."""
 
 OPENING_WORDS = 3
 """Within so many words a lone "when" opens the question."""
+
+_NOTHING = Carried()
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,8 +19,9 @@ class Understanding:
     """The question as it is searched.
 
     ``asks_for`` holds what the question words show (see `expected_kinds.KINDS`);
-    ``stand_alone`` is the text that is searched, earlier questions included
-    where the last one cannot stand alone.
+    ``stand_alone`` is the text that is searched, with what a follow-up takes
+    from earlier questions (``carried``); ``stand_alone_language`` is its language,
+    which is another one where a conversation changes its language.
     """
 
     question_language: str
@@ -30,22 +29,25 @@ class Understanding:
     language_note: str | None
     stand_alone: str
     asks_for: tuple[str, ...]
+    stand_alone_language: str = "und"
+    is_follow_up: bool = False
+    carried: Carried = _NOTHING
 
 
 def understand(
-    text: str, *, language: str | None, history: tuple[Turn, ...], default_language: str
+    text: str, *, language: str | None, history: tuple[Earlier, ...], default_language: str
 ) -> Understanding:
     """Read a cleaned question.
 
     Args:
         text: the question, cleaned.
         language: the language of the answer, where the asker chose one.
-        history: the earlier turns, the oldest first.
+        history: the earlier questions with what is known of their answers, the oldest first.
         default_language: what the answer is written in when the question's
             own language has no catalogue.
     """
-    detected = detect(text)
-    question_language = detected if detected != "und" else (language or default_language)
+    resolved = resolve(text, history, language=language, default_language=default_language)
+    question_language = resolved.language
     wanted = language or question_language
     note = None
     if wanted not in languages():
@@ -55,8 +57,11 @@ def understand(
         question_language=question_language,
         answer_language=wanted,
         language_note=note,
-        stand_alone=_stand_alone(text, history),
-        asks_for=asks_for(text, question_language),
+        stand_alone=resolved.stand_alone,
+        asks_for=asks_for(resolved.asks, resolved.asks_language),
+        stand_alone_language=resolved.stand_alone_language,
+        is_follow_up=resolved.is_follow_up,
+        carried=resolved.carried,
     )
 
 
@@ -83,10 +88,3 @@ def _folded(text: str) -> str:
     return " ".join(
         "".join(char if char.isalnum() or unicodedata.combining(char) else " " for char in folded).split()
     )
-
-
-def _stand_alone(text: str, history: tuple[Turn, ...]) -> str:
-    earlier = [turn.text for turn in history if turn.role == "user"]
-    if not earlier or len(text) > FOLLOW_UP_CHARS:
-        return text
-    return f"{earlier[-1]} {text}"

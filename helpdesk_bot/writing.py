@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
+from corpus.subjects import Subjects
 from helpdesk_bot.answers import Citation, EngineInfo, Related, Sentence, ShortAnswer
 from helpdesk_bot.citations import cite, one_line
 from helpdesk_bot.draft import Draft
@@ -11,9 +13,12 @@ from helpdesk_bot.errors import EngineFailure
 from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
 from helpdesk_bot.llm import ChatWriter
 from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
+from helpdesk_bot.understanding import Understanding
+from helpdesk_bot.writing_parts import by_part, missing, outcome_of, plain, support_of
 from index.chunks import Candidate
 
 MOST_RELATED = 6
+MOST_THEMES = 6
 NEAREST_QUOTES = 4
 """Quotes shown with a refusal, as the nearest there is."""
 
@@ -22,7 +27,7 @@ def write_extractive(draft: Draft) -> Draft:
     """Answer with the quotes, framed in the asker's language."""
     phrases = catalogue(draft.language)
     support = {  # a quote is what it quotes: its support is how likely it answers
-        citation.citation_id: draft.confidence for citation in draft.citations
+        citation.citation_id: support_of(citation, draft) for citation in draft.citations
     }
     sentences = tuple(
         Sentence(
@@ -30,15 +35,18 @@ def write_extractive(draft: Draft) -> Draft:
         )
         for citation in draft.citations
     )
-    lines = [phrases.text("answered"), ""]
-    lines += [f"- {_quoted(citation, phrases)} [{citation.number}]" for citation in draft.citations]
-    draft = replace(draft, outcome="answered")
+    draft = replace(draft, **outcome_of(draft))
+    lines = [phrases.text(draft.outcome or "answered"), ""]
+    for heading, citations in by_part(draft):
+        lines += [heading, ""] if heading else []
+        lines += [f"- {_quoted(citation, phrases)} [{citation.number}]" for citation in citations]
+        lines += [""] if heading else []
     return replace(
         draft,
         engine=EngineInfo("extractive"),
         sentences=sentences,
         short_answer=_short_answer(draft),
-        answer_text="\n".join(lines),
+        answer_text="\n\n".join(["\n".join(lines).rstrip(), *missing(draft, phrases)]),
         related=related(draft, phrases),
     )
 
@@ -52,12 +60,33 @@ def _quoted(citation: Citation, phrases: Catalogue) -> str:
 
 
 def _short_answer(draft: Draft) -> ShortAnswer | None:
-    """Return what is asked for out of the first quote, where it can be told which mention it is."""
-    understanding = draft.understanding
-    wanted = most_specific(understanding.asks_for) if understanding else None
-    if understanding is None or wanted is None or not draft.citations:
+    """Return the words that answer: what the reader points at, else the mention of what is asked for."""
+    if draft.understanding is None or not draft.citations:
         return None
-    first = draft.citations[0]
+    return _read_answer(draft) or _mentioned_answer(draft.citations[0], draft.understanding)
+
+
+def _read_answer(draft: Draft) -> ShortAnswer | None:
+    """Return the words that the reader finds likelier than there being none, from the likeliest excerpt."""
+    for piece in sorted(draft.read, key=lambda piece: -piece.reading.answers):
+        start, end = piece.span
+        if piece.reading.answers <= 0 or piece.reading.span <= 0 or start == end:
+            continue
+        for citation in draft.citations:
+            if citation.passage_id != piece.passage.passage_id:
+                continue
+            if citation.start_char <= start and end <= citation.end_char:
+                offset = citation.start_char
+                words = citation.quote[start - offset : end - offset]
+                return ShortAnswer(words, citation.citation_id, start - offset, end - offset)
+    return None
+
+
+def _mentioned_answer(first: Citation, understanding: Understanding) -> ShortAnswer | None:
+    """Return what is asked for out of the first quote, where it can be told which mention it is."""
+    wanted = most_specific(understanding.asks_for)
+    if wanted is None:
+        return None
     found = mentions(wanted, first.quote, first.language)
     span = found[0] if len(found) == 1 else None
     if len(found) > 1 and understanding.question_language == first.language:
@@ -68,7 +97,9 @@ def _short_answer(draft: Draft) -> ShortAnswer | None:
 def write_generative(draft: Draft, writer: ChatWriter) -> Draft:
     """Let the chat model write from the quotes; whatever fails, answer with the quotes and say why."""
     try:
-        written = writer.write(draft.text, draft.language, draft.citations)
+        understanding = draft.understanding
+        asked = understanding.stand_alone if understanding and understanding.is_follow_up else draft.text
+        written = writer.write(asked, draft.language, draft.citations)
     except EngineFailure as failure:
         degraded = write_extractive(draft)
         return replace(degraded, notes=(*degraded.notes, f"generative engine failed: {failure}"))
@@ -79,12 +110,12 @@ def write_generative(draft: Draft, writer: ChatWriter) -> Draft:
         for sentence in written.sentences
         if sentence.verification != "unsupported"
     ]
-    draft = replace(draft, outcome="answered")
+    draft = replace(draft, **outcome_of(draft))
     return replace(
         draft,
         engine=writer.info,
         sentences=written.sentences,
-        answer_text=" ".join(lines),
+        answer_text="\n\n".join([" ".join(lines), *missing(draft, phrases)]),
         related=related(draft, phrases),
         notes=draft.notes + written.notes,
     )
@@ -100,7 +131,7 @@ _REFUSALS = {
 
 def write_refusal(draft: Draft, default_language: str) -> Draft:
     """Give an outcome that is no answer its helpful text; answers pass unchanged."""
-    if draft.outcome == "answered":
+    if draft.outcome in ("answered", "partial"):
         return draft
     wanted = draft.language if draft.language in languages() else default_language
     phrases = catalogue(wanted)
@@ -109,6 +140,10 @@ def write_refusal(draft: Draft, default_language: str) -> Draft:
         what = ", ".join(phrases.personal_data[kind] for kind in draft.personal_data)
         return replace(cleared, answer_text=phrases.text("personal_data", what=what), text="")
     key = _REFUSALS.get(draft.outcome or "error_engine", draft.outcome or "error_engine")
+    if draft.meanings:
+        return _ask_back(cleared, phrases)
+    if key == "out_of_scope":
+        return replace(cleared, answer_text=" ".join([phrases.text(key), *_held(draft.subjects, phrases)]))
     if key != "not_in_documents":
         key = "not_a_question" if draft.outcome_reason == "not_a_question" else key
         return replace(cleared, answer_text=phrases.text(key))
@@ -123,6 +158,40 @@ def write_refusal(draft: Draft, default_language: str) -> Draft:
     lines = [f"- {_quoted(citation, phrases)} [{citation.number}]" for citation in cleared.citations]
     text = "\n".join([" ".join(parts), "", *lines]) if lines else " ".join(parts)
     return replace(cleared, answer_text=text, related=nearest)
+
+
+def _held(subjects: Subjects, phrases: Catalogue) -> list[str]:
+    """Say what the documents are about, as far as their metadata tell."""
+    said = []
+    if subjects.themes:
+        themes = ", ".join(re.sub(r"[-_]", " ", theme) for theme in subjects.themes[:MOST_THEMES])
+        said.append(phrases.text("themes", themes=themes))
+    kinds = [phrases.kinds[kind] for kind in subjects.kinds if kind in phrases.kinds and kind != "document"]
+    if kinds:
+        said.append(phrases.text("kinds_held", kinds=", ".join(kinds)))
+    return said
+
+
+def _ask_back(draft: Draft, phrases: Catalogue) -> Draft:
+    """Ask what is meant: each meaning is a question that can be asked as it is, with its evidence cited."""
+    citations = cite(tuple(meaning.evidence for meaning in draft.meanings))
+    asked = [
+        phrases.text("meaning", question=draft.text, title=citation.document.title) for citation in citations
+    ]
+    lines = [f"- {plain(text)} [{citation.number}]" for text, citation in zip(asked, citations, strict=True)]
+    resources = tuple(
+        Related(
+            kind=citation.document.kind,
+            title=citation.document.title,
+            document_id=citation.document.document_id,
+            why=text,
+            url=citation.document.url,
+            citation_id=citation.citation_id,
+        )
+        for text, citation in zip(asked, citations, strict=True)
+    )
+    text = "\n".join([phrases.text("clarification"), "", *lines])
+    return replace(draft, citations=citations, answer_text=text, related=resources)
 
 
 def related(draft: Draft, phrases: Catalogue) -> tuple[Related, ...]:
@@ -142,7 +211,7 @@ def related(draft: Draft, phrases: Catalogue) -> tuple[Related, ...]:
         titles.add(title.casefold())
         citation = cited.get(document_id)
         subject = candidate.passage.heading_path[-1] if candidate.passage.heading_path else title
-        quoted = citation is not None and draft.outcome == "answered"
+        quoted = citation is not None and draft.outcome in ("answered", "partial")
         why = phrases.text("why_evidence") if quoted else phrases.text("why_subject", subject=subject)
         chosen.append(
             Related(

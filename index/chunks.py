@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
@@ -92,12 +92,31 @@ class DocumentInfo:
 
 
 @dataclass(frozen=True, slots=True)
+class AlsoIn:
+    """A passage of another document that says what a candidate says, folded into it.
+
+    ``first``/``last`` are positions in the *candidate's* sentences, both
+    inclusive: what the other passage says too. ``page`` and ``score`` (fused)
+    are its own.
+    """
+
+    document: DocumentInfo
+    passage_id: str
+    page: int | None
+    score: float
+    first: int
+    last: int
+
+
+@dataclass(frozen=True, slots=True)
 class Candidate:
     """A passage with all that is known about how well it bears on the query.
 
     Scores: ``score`` fused (what the order follows), ``dense`` cosine
     similarity in -1..1, ``lexical`` BM25 (``None`` where that index did not
     return it). ``sentence_vectors`` is ``(n_sentences, dim)`` float32.
+    ``also_in``: where else the same is said, the best first (see
+    `index.duplicates`); those passages are no candidates of their own.
     """
 
     passage: Passage
@@ -107,4 +126,12 @@ class Candidate:
     dense: float | None
     lexical: float | None
     sentence_vectors: FloatArray
-    duplicates: tuple[str, ...] = field(default=())
+    also_in: tuple[AlsoIn, ...] = ()
+
+    def documents_saying(self, first: int, last: int) -> tuple[DocumentInfo, ...]:
+        """Return the other documents that say all of these sentences (positions, inclusive), each once."""
+        found: dict[str, DocumentInfo] = {}
+        for other in self.also_in:
+            if other.first <= first and last <= other.last:
+                found.setdefault(other.document.document_id, other.document)
+        return tuple(found.values())

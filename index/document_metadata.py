@@ -2,56 +2,111 @@
 
 from __future__ import annotations
 
-from collections.abc import Set
+from collections.abc import Mapping, Sequence, Set
+from dataclasses import fields
+from datetime import date
 
 from sqlalchemy import Connection, select
 
+from corpus.errors import MisusedError
+from corpus.filters import DocumentFilters, matches, needs_rows, where
+from corpus.queries import CURRENT
 from corpus.schema import document_versions, documents
 from index.chunks import DocumentInfo, Filters
+from index.errors import BadQuery
 from index.schema import passages
-
-_COLUMNS = {
-    "kind": document_versions.c.kind,
-    "language": document_versions.c.language,
-    "region": document_versions.c.region,
-    "publisher": document_versions.c.publisher,
-    "source": documents.c.source,
-    "theme": None,  # lists and prefixes are compared in Python: the same on every database
-    "year": None,
-}
+from index.stored_vectors import batches
 
 
 def allowed_passages(connection: Connection, filters: Filters) -> Set[str] | None:
-    """Return the ids of the passages that the filters let through; ``None`` for no filter."""
-    wanted = {name: values for name in _COLUMNS if (values := getattr(filters, name))}
-    if not wanted:
+    """Return the ids of the passages that the filters let through; ``None`` for no filter.
+
+    The filters mean what they mean in a list of documents (`corpus.filters`),
+    but for a kind that does not exist: no document is of it.
+
+    Raises:
+        BadQuery: a year that is none.
+    """
+    given = {field.name: values for field in fields(Filters) if (values := getattr(filters, field.name))}
+    if not given:
         return None
-    query = (
-        select(passages.c.passage_id, document_versions.c.themes, document_versions.c.date)
-        .join(documents, documents.c.document_id == passages.c.document_id)
-        .join(
-            document_versions,
-            (document_versions.c.document_id == passages.c.document_id)
-            & (document_versions.c.version == passages.c.version),
-        )
-        .where(passages.c.in_force == 1)
+    try:
+        wanted = DocumentFilters.from_mapping(given, known_kinds=False)
+    except MisusedError as error:
+        raise BadQuery(str(error)) from error
+    version_of_passage = (document_versions.c.document_id == passages.c.document_id) & (
+        document_versions.c.version == passages.c.version
     )
-    for name, values in wanted.items():
-        column = _COLUMNS[name]
-        if column is not None:
-            query = query.where(column.in_(values))
+    query = (
+        select(passages.c.passage_id, passages.c.document_id)
+        .join(documents, documents.c.document_id == passages.c.document_id)
+        .join(document_versions, version_of_passage)
+        .where(passages.c.in_force == 1, *where(wanted))
+    )
+    found = connection.execute(query)
+    if not needs_rows(wanted):
+        return {str(passage_id) for passage_id, _ in found}
+    meeting = _meeting(connection, wanted)
+    return {str(passage_id) for passage_id, document_id in found if document_id in meeting}
+
+
+def _meeting(connection: Connection, wanted: DocumentFilters) -> Set[str]:
+    """Return the ids of the documents whose theme, region and publisher meet the filters."""
+    columns = document_versions.c
+    query = (
+        select(documents.c.document_id, columns.themes, columns.region, columns.publisher)
+        .join(document_versions, CURRENT)
+        .where(*where(wanted))
+    )
+    rows = connection.execute(query).mappings()
+    return {row["document_id"] for row in rows if matches(row, wanted)}
+
+
+def documents_of(connection: Connection, passage_ids: Sequence[str]) -> dict[str, str]:
+    """Return the document id of each passage."""
+    columns = passages.c
     return {
-        str(passage_id)
-        for passage_id, themes, date in connection.execute(query)
-        if (not filters.theme or set(filters.theme) & set(themes))
-        and (not filters.year or str(date or "")[:4] in filters.year)
+        str(passage_id): str(document_id)
+        for batch in batches(list(passage_ids))
+        for passage_id, document_id in connection.execute(
+            select(columns.passage_id, columns.document_id).where(columns.passage_id.in_(batch))
+        )
     }
+
+
+def not_in_force(connection: Connection, replaced: Mapping[str, str], today: date) -> frozenset[str]:
+    """Return the ids of the documents in the catalogue that are not in force on a day.
+
+    That is those whose last day has passed (``valid_until``), those whose first
+    day is still to come (``valid_from``), and those that another one replaces
+    which is valid by now. A year or a month stands for all its days.
+
+    Args:
+        connection: on the database.
+        replaced: from `Catalog.superseded`: id of the old one -> id of the new one.
+        today: the day.
+    """
+    columns = document_versions.c
+    dated = select(columns.document_id, columns.valid_from, columns.valid_until).join(documents, CURRENT)
+    dated = dated.where(columns.valid_from.is_not(None) | columns.valid_until.is_not(None))
+    day = today.isoformat()
+    past, to_come = set(), set()
+    for document_id, first, last in connection.execute(dated):
+        if last and day[: len(last)] > last:
+            past.add(str(document_id))
+        if first and day[: len(first)] < first:
+            to_come.add(str(document_id))
+    return frozenset(past | to_come | {old for old, new in replaced.items() if new not in to_come})
+
+
+_DESCRIBING = [document_versions.c[field.name] for field in fields(DocumentInfo) if field.name != "source"]
+"""The columns of `DocumentInfo`: a version's text and sections are large, and not needed here."""
 
 
 def document_infos(connection: Connection, document_ids: set[str]) -> dict[str, DocumentInfo]:
     """Read the current version's metadata of documents in force."""
     query = (
-        select(document_versions, documents.c.source)
+        select(*_DESCRIBING, documents.c.source)
         .join(
             documents,
             (documents.c.document_id == document_versions.c.document_id)

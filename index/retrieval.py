@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass, field
+from datetime import date
 from functools import partial
 
 from sqlalchemy import Connection, Engine
@@ -15,16 +16,16 @@ from corpus.catalog import Catalog
 from index import lexical, peer_fusions, store
 from index.chunks import Candidate, Filters, FloatArray, Hit
 from index.dense import DenseIndex
-from index.document_metadata import allowed_passages, document_infos
+from index.document_metadata import allowed_passages, document_infos, documents_of, not_in_force
 from index.embedding import Embedder
 from index.errors import BadQuery
 from index.fusion import Fused, fuse
 from index.language_directions import NO_DIRECTIONS, LanguageDirections, language_directions
-from index.ordering import arrange, demoted
+from index.ordering import arrange, weigh
 from index.retrieval_options import WHOLE, RetrievalOptions
 
 SPARE = 20
-"""Passages read beyond those wanted: some fall to the cap on a document or are out of force."""
+"""Passages read beyond those wanted: some fall to the cap on a document, are repeated or out of force."""
 
 DEPTH_OF_LISTS = 50
 """Hits asked of each index; recall at 50 is what fusion can still put in order."""
@@ -53,6 +54,7 @@ class Retriever:
         *,
         directions: LanguageDirections | None = None,
         options: RetrievalOptions = WHOLE,
+        today: Callable[[], date] = date.today,
     ) -> None:
         """Make a retriever.
 
@@ -62,6 +64,7 @@ class Retriever:
             dense: the dense index on the same database.
             directions: how languages differ in this embedder; default: measured now (seconds).
             options: what is searched, and how the lists are put together.
+            today: the day on which documents have to be in force and from which their age counts.
         """
         self._engine = engine
         self._embedder = embedder
@@ -74,7 +77,8 @@ class Retriever:
             lexical.tokens, beginnings=options.word_beginnings, pairs=options.syllable_pairs
         )
         self._catalog = Catalog(engine)
-        self._superseded: tuple[int, Set[str]] = (-1, frozenset())
+        self._today = today
+        self._behind: tuple[tuple[int, date], Set[str]] = ((-1, date.min), frozenset())
 
     def embed_query(self, text: str) -> FloatArray:
         """Return the vector ``(dim,)`` that a query is searched with, float32, unit norm."""
@@ -108,11 +112,7 @@ class Retriever:
             clock.lap("lexical")
             fused = self._fuse(connection, vector, dense, words, sum(weights.values()))
             clock.lap("fuse")
-            found = store.fetch(connection, [item.passage_id for item in fused[: most + SPARE]])
-            infos = document_infos(connection, {passage.document_id for passage, _ in found.values()})
-            superseded = self._superseded_now(store.revision(connection))
-        ordered = demoted(fused, found, superseded, penalty=self._options.superseded_penalty)
-        candidates, rejected = arrange(ordered, found, infos, most, per_document=self._options.per_document)
+            candidates, rejected = self._order(connection, fused, most)
         clock.lap("load")
         return Retrieval(vector, candidates, rejected, weights, notes, clock.laps)
 
@@ -148,11 +148,39 @@ class Retriever:
             case "normalised_sum":
                 return peer_fusions.normalised_sum(dense, words, similarity=similarity)
 
-    def _superseded_now(self, revision: int) -> Set[str]:
-        """Return the ids of the documents that another one in force replaces, read once a revision."""
-        if self._superseded[0] != revision:
-            self._superseded = (revision, frozenset(self._catalog.superseded()))
-        return self._superseded[1]
+    def _order(
+        self, connection: Connection, fused: tuple[Fused, ...], most: int
+    ) -> tuple[tuple[Candidate, ...], tuple[tuple[str, str, float], ...]]:
+        """Weigh the passages by their documents, and make candidates of the best."""
+        options, today = self._options, self._today()
+        owners = documents_of(connection, [item.passage_id for item in fused])
+        infos = document_infos(connection, set(owners.values()))
+        behind = self._not_in_force(connection, today)
+        weighed = weigh(
+            fused,
+            {passage_id: infos[owner] for passage_id, owner in owners.items() if owner in infos},
+            behind,
+            today,
+            superseded_penalty=options.superseded_penalty,
+            kind_weights=options.kind_weights,
+            recency_weight=options.recency_weight,
+        )
+        found = store.fetch(connection, [item.passage_id for item in weighed[: most + SPARE]])
+        choose = partial(
+            arrange, per_document=options.per_document, duplicates=options.duplicates, behind=behind
+        )
+        candidates, rejected = choose(weighed, found, infos, most)
+        if len(candidates) < most and any(reason == "duplicate" for _, reason, _ in rejected):
+            found |= store.fetch(connection, [item.passage_id for item in weighed[most + SPARE :]])
+            candidates, rejected = choose(weighed, found, infos, most)
+        return candidates, rejected
+
+    def _not_in_force(self, connection: Connection, today: date) -> Set[str]:
+        """Return the ids of the documents that are not in force today, read once a revision and day."""
+        as_of = (store.revision(connection), today)
+        if self._behind[0] != as_of:
+            self._behind = (as_of, not_in_force(connection, self._catalog.superseded(), today))
+        return self._behind[1]
 
 
 def word_weights(connection: Connection, query_tokens: Iterable[str]) -> dict[str, float]:

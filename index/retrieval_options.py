@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Literal
 
 from index.ordering import PER_DOCUMENT, SUPERSEDED_PENALTY
@@ -19,8 +20,11 @@ class RetrievalOptions:
     ``syllable_pairs``: which tokens of a query are searched for, see
     `index.analysis.tokens`. ``fusion``: ours (`index.fusion`) or one of
     `index.peer_fusions`. ``language_directions`` off: the query's vector as the
-    model makes it. ``superseded_penalty``: in units of the fused score, 0 for
-    none. ``per_document``: passages of one document among the candidates.
+    model makes it. ``superseded_penalty``, ``kind_weights`` (by kind of
+    document) and ``recency_weight`` (for each year of age): in units of the
+    fused score, 0 for none, see `index.ordering.weigh`. ``per_document``:
+    passages of one document among the candidates. ``duplicates`` off: passages
+    that say the same are candidates each.
 
     Raises:
         ValueError: both indexes are off.
@@ -33,7 +37,10 @@ class RetrievalOptions:
     fusion: Fusion = "coverage"
     language_directions: bool = True
     superseded_penalty: float = SUPERSEDED_PENALTY
+    kind_weights: Mapping[str, float] = field(default_factory=dict)
+    recency_weight: float = 0.0
     per_document: int = PER_DOCUMENT
+    duplicates: bool = True
 
     def __post_init__(self) -> None:
         if not (self.lexical or self.dense):

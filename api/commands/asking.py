@@ -6,15 +6,18 @@ import argparse
 import sys
 from collections.abc import Sequence
 
+from api.commands.replying import check_options, deliver
 from api.commands.session import settings_of
 from api.console import Console
 from api.questions import check_question, read_filters, read_language
 from helpdesk_bot.answers import Answer, Citation, Question, answer_to_json
+from helpdesk_bot.understood import understood_as
 
 
 def run(options: argparse.Namespace, console: Console) -> int:
     """Ask one question; not knowing the answer is no failure."""
     settings = settings_of(options)
+    form = check_options(options)
     text = sys.stdin.read() if options.question == "-" else options.question
     question = Question(
         text=check_question(text, settings.max_question_chars),
@@ -26,6 +29,10 @@ def run(options: argparse.Namespace, console: Console) -> int:
 
     helpdesk = open_helpdesk(settings)
     try:
+        if form is not None:
+            reply = helpdesk.reply(question)
+            deliver(reply, form, options.out, console)
+            return 1 if reply.outcome.startswith("error") else 0
         answer = helpdesk.ask(question)
     finally:
         helpdesk.close()
@@ -40,7 +47,8 @@ def _pairs(filters: Sequence[str]) -> list[tuple[str, str]]:
 
 def readable(answer: Answer) -> str:
     """Return an answer as text for a terminal: the answer, its sources, what else to read."""
-    parts = [answer.text]
+    understood = understood_as(answer.trace, answer.answer_language)
+    parts = [understood, answer.text] if understood else [answer.text]
     if answer.citations:
         parts.append("Sources")
         parts.extend(_source(citation) for citation in answer.citations)

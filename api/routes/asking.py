@@ -25,8 +25,13 @@ async def answer(service: Service, question: Question) -> dict[str, Any]:
         Overloaded: too many questions wait.
     """
     helpdesk = service.helpdesk
+
+    def work() -> Answer:
+        with service.load.turn(question) as asked:
+            return helpdesk.ask(asked)
+
     started = time.perf_counter()
-    given = await service.workers.run(lambda: helpdesk.ask(question))
+    given = await service.workers.run(work)
     service.metrics.answer(given.outcome, time.perf_counter() - started)
     return answer_to_json(given)
 
@@ -35,7 +40,8 @@ async def answer(service: Service, question: Question) -> dict[str, Any]:
     "/ask",
     response_model=Answer,
     summary="Ask a question",
-    description="Every outcome of a question is HTTP 200. With `Accept: text/event-stream` the answer comes "
+    description="Every outcome of a question is HTTP 200. A busy server answers at depth `fast`, and the "
+    "trace's notes say so. With `Accept: text/event-stream` the answer comes "
     "as `status`, `sentence`, `citation` and `related` events; `done` carries the whole answer.",
 )
 async def ask(body: AskBody, request: Request, service: ServiceOf, limited: Limited) -> Response:

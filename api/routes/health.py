@@ -25,7 +25,13 @@ async def live() -> Response:
 def ready(service: ServiceOf) -> Response:
     """Say whether questions are answered, and what is not as it should be."""
     health = service.helpdesk.health()
-    return json_reply({"status": health.status, "reasons": list(health.reasons)})
+    busy = service.load.reason()
+    return json_reply(
+        {
+            "status": "degraded" if busy else health.status,
+            "reasons": [*health.reasons, *([busy] if busy else [])],
+        }
+    )
 
 
 @router.get(
@@ -36,6 +42,8 @@ def ready(service: ServiceOf) -> Response:
 async def metrics(service: ServiceOf) -> Response:
     """Return the counters."""
     text = service.metrics.text(
-        ready=float(service.ready), questions_waiting=float(service.workers.n_waiting)
+        ready=float(service.ready),
+        questions_waiting=float(service.workers.n_waiting),
+        questions_being_answered=float(service.workers.n_busy),
     )
     return Response(text, media_type=MEDIA_TYPE, headers={"Cache-Control": "no-store"})

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any
+
+from evals.bench.stages import stage_table
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One figure. ``ratio`` is figure over baseline; ``goal`` says what is aimed at, in words."""
+    """One figure. ``ratio`` is figure over baseline; ``goal`` says what is aimed at, in words.
+
+    ``depth``: at which it was measured, None where that does not bear on it.
+    """
 
     figure: str
     value: float | None
@@ -19,15 +24,20 @@ class Line:
     ratio: float | None = None
     goal: str | None = None
     met: bool | None = None
+    depth: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class BenchResult:
-    """One benchmark's figures; ``conditions`` are sizes and settings needed to read them."""
+    """One benchmark's figures; ``conditions`` are sizes and settings needed to read them.
+
+    ``depths``: where answers were timed, the percentiles of the stages by depth (`stages.stage_table`).
+    """
 
     name: str
     lines: tuple[Line, ...]
     conditions: Mapping[str, Any] = field(default_factory=dict)
+    depths: Mapping[str, Any] = field(default_factory=dict)
 
     def to_json(self) -> dict[str, Any]:
         """Return the result as a JSON object."""
@@ -35,6 +45,7 @@ class BenchResult:
             "name": self.name,
             "figures": [asdict(line) for line in self.lines],
             "conditions": dict(self.conditions),
+            **({"depths": dict(self.depths)} if self.depths else {}),
         }
 
 
@@ -53,10 +64,31 @@ def format_bench(report: Mapping[str, Any]) -> str:
     blocks = [_machine_line(report["machine"])]
     for bench in report["benches"]:
         rows: list[tuple[str, ...]] = [("figure", "value", "unit", "baseline", "", "ratio", "goal")]
-        rows += [_cells(figure) for figure in bench["figures"]]
-        conditions = ", ".join(f"{key} {value}" for key, value in bench["conditions"].items())
-        blocks.append("\n".join([f"bench {bench['name']}: {conditions}", *_align(rows)]))
+        depths = bench.get("depths") or {}
+        # The stages have a table of their own, with the depths side by side.
+        rows += [_cells(line) for line in bench["figures"] if not (depths and _is_stage(line))]
+        conditions = ", ".join(f"{key} {_words(value)}" for key, value in bench["conditions"].items())
+        blocks.append("\n".join([f"bench {bench['name']}: {conditions}", *_align(rows, (1, 4, 5))]))
+        if depths:
+            table = stage_table(depths)
+            blocks.append("\n".join(_align(table, range(1, len(table[0])))))
     return "\n\n".join(blocks)
+
+
+def _is_stage(figure: Mapping[str, Any]) -> bool:
+    return str(figure["figure"]).startswith("  stage ")
+
+
+def _words(value: Any) -> str:
+    if isinstance(value, Mapping):
+        return "; ".join(f"{name}: {_words(item)}" for name, item in value.items())
+    return str(value)
+
+
+def _name(figure: Mapping[str, Any]) -> str:
+    """Return the figure's name with its depth; those at `fast` are called in JSON as they always were."""
+    name, depth = str(figure["figure"]), figure.get("depth")
+    return f"{name}, {depth}" if depth and not name.endswith(f", {depth}") else name
 
 
 def _cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
@@ -64,7 +96,7 @@ def _cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
     if figure["met"] is not None:
         goal += ": met" if figure["met"] else ": MISSED"
     return (
-        figure["figure"],
+        _name(figure),
         _number(figure["value"]),
         figure["unit"],
         figure["baseline"] or "",
@@ -74,9 +106,8 @@ def _cells(figure: Mapping[str, Any]) -> tuple[str, ...]:
     )
 
 
-def _align(rows: Sequence[tuple[str, ...]]) -> list[str]:
+def _align(rows: Sequence[tuple[str, ...]], numbers: Collection[int]) -> list[str]:
     widths = [max(len(row[column]) for row in rows) for column in range(len(rows[0]))]
-    numbers = (1, 4, 5)
     return [
         "  ".join(
             cell.rjust(width) if column in numbers else cell.ljust(width)

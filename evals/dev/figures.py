@@ -9,6 +9,8 @@ from typing import Any
 
 from evals import run_folder
 from evals.datasets.published import PublishedFigure, load_published
+from evals.depths import depth_words
+from evals.dev import reading_figures
 
 RETRIEVAL_SHOWN = ("nDCG@10", "MRR@10", "recall@10", "unanswerable_auroc", "latency_p50")
 ANSWERS_SHOWN = (
@@ -55,13 +57,15 @@ def as_markdown(
     others = load_published() if published is None else published
     of_kind = {
         kind: {name: summary for name, summary in figures.items() if summary.get("kind") == kind}
-        for kind in ("retrieval", "answers")
+        for kind in ("retrieval", "answers", "reading")
     }
     parts = ["# Figures of the development sets", ""]
     if of_kind["retrieval"]:
         parts += [*_compared(of_kind["retrieval"], others), *_measures(of_kind["retrieval"], RETRIEVAL_SHOWN)]
     if of_kind["answers"]:
-        parts += ["## Answers", "", *_table(of_kind["answers"], ANSWERS_SHOWN)]
+        parts += ["## Answers", "", *_table(of_kind["answers"], ANSWERS_SHOWN, depths=True)]
+    if of_kind["reading"]:
+        parts += reading_figures.reading_tables(of_kind["reading"])
     parts += _injection(figures)
     parts += _beside(figures, others)
     return "\n".join(parts) + "\n"
@@ -69,9 +73,12 @@ def as_markdown(
 
 def row(name: str, summary: Mapping[str, Any]) -> str:
     """Return one line for a terminal: the set, its measures, how many cases and errors."""
-    shown = RETRIEVAL_SHOWN if summary.get("kind") == "retrieval" else ANSWERS_SHOWN
+    kinds = {"retrieval": RETRIEVAL_SHOWN, "reading": reading_figures.SHOWN}
+    shown = kinds.get(str(summary.get("kind")), ANSWERS_SHOWN)
     cells = [f"{measure} {_mean(summary, measure)}" for measure in shown if _has(summary, measure)]
-    return f"{name:<34}  n {summary['n_cases']}  errors {summary['errors']}  " + "  ".join(cells)
+    depth = depth_words(summary.get("depths"))
+    head = f"{name:<34}  n {summary['n_cases']}  errors {summary['errors']}  "
+    return head + (f"depth {depth}  " if depth else "") + "  ".join(cells)
 
 
 def _compared(figures: Mapping[str, Mapping[str, Any]], published: Sequence[PublishedFigure]) -> list[str]:
@@ -98,11 +105,15 @@ def _measures(figures: Mapping[str, Mapping[str, Any]], shown: Sequence[str]) ->
     return ["## Retrieval, all measures", "", *_table(figures, shown)]
 
 
-def _table(figures: Mapping[str, Mapping[str, Any]], shown: Sequence[str]) -> list[str]:
-    lines = [_cells("set", "cases", "errors", *shown), _cells(*["---"] * (3 + len(shown)))]
+def _table(
+    figures: Mapping[str, Mapping[str, Any]], shown: Sequence[str], *, depths: bool = False
+) -> list[str]:
+    head = ["set", *(["depth"] if depths else []), "cases", "errors", *shown]
+    lines = [_cells(*head), _cells(*["---"] * len(head))]
     for name, summary in figures.items():
-        cells = [_mean(summary, measure) for measure in shown]
-        lines.append(_cells(name, str(summary["n_cases"]), str(summary["errors"]), *cells))
+        cells = [name, *([depth_words(summary.get("depths")) or "-"] if depths else [])]
+        cells += [str(summary["n_cases"]), str(summary["errors"])]
+        lines.append(_cells(*cells, *(_mean(summary, measure) for measure in shown)))
     return [*lines, ""]
 
 

@@ -15,6 +15,7 @@ from evals import run_folder
 from evals.datasets.injection_suite import ATTACKS, NAME, write_injection_suite
 from evals.dev.figures import row, write_figures
 from evals.dev.injection import check_injection
+from evals.dev.reading import Draw, measure_reading
 from evals.dev.tasks import DATA, KINDS, Task, tasks
 from evals.errors import EvalError
 from evals.indexes import Progress
@@ -32,13 +33,15 @@ def main(arguments: Sequence[str] | None = None) -> int:
         0 done; 1 a task failed; 2 there is nothing to run.
     """
     options = _parser().parse_args(arguments)
-    chosen = tasks(options.data, options.kind, options.only, N_QUICK if options.quick else None)
+    config = load_system_config(options.system_config) if options.system_config else None
+    options.system = str(config["system"]) if config else options.system
+    found = tasks(options.data, options.kind, options.only, N_QUICK if options.quick else None)
+    # Reading is measured inside the helpdesk; another system shows only its answers.
+    chosen = tuple(task for task in found if task.kind != "reading" or options.system == "helpdesk")
     if not chosen:
         print(f"nothing to run in {options.data} (--data DIR, --only NAME, --kind KIND)", file=sys.stderr)
         return 2
     settings = load_settings(data_dir=options.data_dir)
-    config = load_system_config(options.system_config) if options.system_config else None
-    options.system = str(config["system"]) if config else options.system
     options.out.mkdir(parents=True, exist_ok=True)
     figures: dict[str, dict[str, Any]] = _earlier(options.out)
     n_failed = 0
@@ -61,7 +64,11 @@ def _run(
     task: Task, settings: Settings, options: argparse.Namespace, config: Mapping[str, Any] | None
 ) -> dict[str, Any]:
     out = options.out / _folder_of(task, options)
-    with _suite_of(task) as suite, _shown(task.name) as progress:
+    if task.kind == "reading":
+        draw = Draw(seed=options.seed).at_most(task.sample, options.limit)
+        with shown(task.name) as progress:
+            return measure_reading(task.path, out, settings, draw, progress)
+    with _suite_of(task) as suite, shown(task.name) as progress:
         summary = run_suite(
             suite,
             out=out,
@@ -112,7 +119,7 @@ def _earlier(out: Path) -> dict[str, dict[str, Any]]:
 
 
 @contextmanager
-def _shown(name: str) -> Iterator[Progress]:
+def shown(name: str) -> Iterator[Progress]:
     """Show on a terminal what is being done, on one line that is wiped afterwards."""
     if not sys.stderr.isatty():
         yield lambda _stage, _done, _total: None

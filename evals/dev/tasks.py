@@ -16,8 +16,8 @@ AS_ANSWERS = ("xquad-en", "xquad-vi", "swequad-mc-dev", "squad2-sv")
 """Retrieval sets that are asked as questions too: their answers are spans, one has unanswerable ones."""
 N_SAMPLED = 100
 
-Kind = Literal["retrieval", "answers", "injection"]
-KINDS: tuple[Kind, ...] = ("retrieval", "answers", "injection")
+Kind = Literal["retrieval", "answers", "reading", "injection"]
+KINDS: tuple[Kind, ...] = ("retrieval", "answers", "reading", "injection")
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,5 +65,8 @@ def _all(data: Path) -> Iterator[Task]:
     for name in AS_ANSWERS:
         if name in sets:
             yield Task(f"{name}-answers", "answers", sets[name], as_answers=True, sample=N_SAMPLED)
+    for name, path in sets.items():
+        if (path / "queries.jsonl").exists():
+            yield Task(f"{name}-reading", "reading", path)
     if (data.parent / "injection").is_dir():
         yield Task("injection", "injection", data.parent / "injection")

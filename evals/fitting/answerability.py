@@ -40,6 +40,9 @@ SETS = {
 FEATURES = ("likeness", "same_language", "missing_names")
 """The signals that hold from one kind of collection to another (docs/decisions)."""
 
+READING = (*FEATURES, "reader_answers", "reader_span")
+"""With what the trained reader says, at depth ``deep``."""
+
 GIVEN = {"kind_missing": 1.0}
 """Signals whose weight is not fitted: a log likelihood ratio counts once. Too few questions of the
 sets miss the kind of thing they ask for to fit it here; its rates are counted on the training
@@ -108,9 +111,11 @@ def auroc(scores: Array, labels: Array) -> float:
     return float((positive > negative).mean() + 0.5 * (positive == negative).mean())
 
 
-def left_out(observations: Sequence[Observation]) -> dict[str, dict[str, float]]:
+def left_out(
+    observations: Sequence[Observation], names: Sequence[str] = FEATURES
+) -> dict[str, dict[str, float]]:
     """Return, for each set, how well a fit on the other sets does on it."""
-    matrix, labels, weights = _arrays(observations)
+    matrix, labels, weights = _arrays(observations, names)
     offset = _offset(observations)
     suites = np.array([each.suite for each in observations])
     figures = {}
@@ -152,11 +157,13 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--out", type=Path, default=Path("helpdesk_bot/calibration.json"))
     options = parser.parse_args(argv)
     observations = _read(options.observations) if options.observations else _observe(options)
-    figures = left_out(observations)
-    for suite, values in figures.items():
-        print(suite, {name: round(value, 3) for name, value in values.items()})
+    figures = {"fast": left_out(observations), "deep": left_out(observations, READING)}
+    for depth, sets in figures.items():
+        for suite, values in sets.items():
+            print(depth, suite, {name: round(value, 3) for name, value in values.items()})
     document: dict[str, Any] = {
         **_fitted(observations, FEATURES, GIVEN),
+        "reading": _fitted(observations, READING, GIVEN),
         "similarity_only": _fitted(observations, SIMILARITY_ONLY, {}),
         "provenance": {
             "made_by": "python -m evals.fitting.answerability",
@@ -169,8 +176,11 @@ def main(argv: Sequence[str] | None = None) -> int:
             "answerable_share": ANSWERABLE_SHARE,
             "n_observations": len(observations),
             "left_out": {
-                suite: {name: round(value, 3) for name, value in values.items()}
-                for suite, values in figures.items()
+                depth: {
+                    suite: {name: round(value, 3) for name, value in values.items()}
+                    for suite, values in sets.items()
+                }
+                for depth, sets in figures.items()
             },
         },
     }
@@ -188,7 +198,7 @@ def _fitted(
 
 
 def _observe(options: argparse.Namespace) -> list[Observation]:
-    settings = load_settings(data_dir=options.cache, depth="fast")
+    settings = load_settings(data_dir=options.cache, depth="deep")
     embedder = open_embedder(settings.embedder, settings.model_cache)
     options.cache.mkdir(parents=True, exist_ok=True)
     found: list[Observation] = []

@@ -8,7 +8,7 @@ its set marks as unanswerable is asked once.
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -19,16 +19,16 @@ from evals.indexes import index_rows_of
 from evals.retrieval_documents import with_languages
 from evals.retrieval_suite import load_retrieval_suite
 from evals.suite import Query, RetrievalSuite
-from helpdesk_bot.answerability import features, question_names, without_names
-from helpdesk_bot.answering import CANDIDATES, CLOSELY_READ
-from helpdesk_bot.extractive import Weights, Words, choose, read_closely, score_sentences
+from helpdesk_bot.extractive import Scored, Weights, choose
 from helpdesk_bot.helpdesk import open_helpdesk
+from helpdesk_bot.judging import Instruments, judge
+from helpdesk_bot.parts import CANDIDATES
+from helpdesk_bot.reading import ReadExcerpt
 from helpdesk_bot.settings import Settings
 from helpdesk_bot.understanding import asks_for
 from index.chunks import Candidate, FloatArray
 from index.embedding import Embedder
-from index.language_directions import LanguageDirections, language_directions
-from index.lexical import tokens
+from index.reader import Reader, cached_reader
 from index.retrieval import Retriever
 
 _HIDDEN_AT_MOST = 8  # passages of the answering documents among the candidates
@@ -57,7 +57,14 @@ class Observation:
 
 
 def observe(
-    folder: Path, settings: Settings, embedder: Embedder, *, most: int, seed: int, half: int
+    folder: Path,
+    settings: Settings,
+    embedder: Embedder,
+    *,
+    most: int,
+    seed: int,
+    half: int,
+    reader: Callable[[], Reader] | None = None,
 ) -> Iterator[Observation]:
     """Ask the questions of one retrieval suite.
 
@@ -69,14 +76,14 @@ def observe(
         seed: of the draw.
         half: 0 or 1: which half of the *documents'* questions is used; the
             other half is for the figures.
+        reader: gives the trained reader; default: the one that ships.
     """
     suite = with_languages(load_retrieval_suite(folder))
     own, _ = index_rows_of(suite, settings, settings.data_dir, lambda *_: None)
     queries = [query for place, query in enumerate(_by_document(suite)) if place % 2 == half]
     random.Random(seed).shuffle(queries)  # noqa: S311  (a draw, no secret)
     with open_helpdesk(own, embedder) as desk:
-        directions = language_directions(embedder, settings.model_cache)
-        asker = _Asker(desk.retriever, embedder, settings, directions)
+        asker = _Asker(desk.retriever, embedder, settings, reader or cached_reader(settings.model_cache))
         for query in queries[:most]:
             relevant = {name for name, grade in suite.qrels.get(query.query_id, {}).items() if grade > 0}
             if not query.answerable:
@@ -107,7 +114,7 @@ class _Asker:
     retriever: Retriever
     embedder: Embedder
     settings: Settings
-    directions: LanguageDirections
+    reader: Callable[[], Reader]
     known: dict[str, FloatArray] = field(default_factory=dict)
 
     def ask(
@@ -119,41 +126,20 @@ class _Asker:
         found = self.retriever.retrieve(query.text, language=language, most=wanted + _HIDDEN_AT_MOST)
         kept = tuple(item for item in found.candidates if item.document.source not in hidden)[:wanted]
         found = replace(found, candidates=kept)
-        words = Words(language, found.word_weights)
-        wanted_kinds = asks_for(query.text, language)
-        everything = score_sentences(
-            found.candidates, found.query_vector, words, wanted_kinds, tokens, Weights()
+        instruments = Instruments(
+            self._embed,
+            self.retriever.embed_query,
+            self.reader,
+            Weights(),
+            excerpts=self.settings.reader_excerpts,
         )
-        most = CLOSELY_READ[depth]
-        scored = read_closely(everything, found.query_vector, self._embed, most, Weights())
+        judged = judge(query.text, language, asks_for(query.text, language), found, instruments, depth)
         answers = any(
             piece.candidate.document.source in relevant and _holds(piece.quote, piece.candidate, query)
-            for piece in choose(scored, Weights())
+            for piece in choose(judged.sentences, Weights(), was_read=bool(judged.read))
         )
-        nameless = without_names(query.text)
-        signals = features(
-            found,
-            scored,
-            everything,
-            words,
-            question_names(query.text),
-            wanted_kinds,
-            None if nameless is None else self.directions.neutral(self.embedder.embed_queries([nameless])[0]),
-        )
-        sentences = [
-            {
-                "passage": item.candidate.score,
-                "pooled": item.pooled,
-                "alone": item.alone,
-                "words": item.coverage,
-                "kind": item.holds_kind,
-                "n_words": item.n_words,
-                "right": item.candidate.document.source in relevant
-                and _holds(item.text, item.candidate, query),
-            }
-            for item in scored
-        ]
-        return Observation(suite.name, query.query_id, variant, answers, signals, sentences)
+        sentences = [_parts(item, judged.read, query, relevant) for item in judged.sentences]
+        return Observation(suite.name, query.query_id, variant, answers, dict(judged.features), sentences)
 
     def _embed(self, texts: list[str]) -> FloatArray:
         # The hidden variant reads many of the sentences that the shown one read.
@@ -162,6 +148,24 @@ class _Asker:
             vectors = self.embedder.embed_passages(new, [()] * len(new)).passages
             self.known.update(zip(new, vectors, strict=True))
         return np.array([self.known[text] for text in texts], np.float32)
+
+
+def _parts(item: Scored, read: tuple[ReadExcerpt, ...], query: Query, relevant: set[str]) -> dict[str, Any]:
+    pieces = [piece for piece in read if piece.holds(item)]
+    start, end = item.candidate.passage.sentences[item.position]
+    return {
+        "passage": item.candidate.score,
+        "pooled": item.pooled,
+        "alone": item.alone,
+        "words": item.coverage,
+        "kind": item.holds_kind,
+        "n_words": item.n_words,
+        "answers": max((piece.reading.answers for piece in pieces), default=None),
+        "relevance": max((piece.reading.relevance for piece in pieces), default=None),
+        "span": max((piece.reading.span for piece in pieces), default=None),
+        "holds_span": any(start < piece.span[1] and piece.span[0] < end for piece in pieces),
+        "right": item.candidate.document.source in relevant and _holds(item.text, item.candidate, query),
+    }
 
 
 def _holds(quote: str, candidate: Candidate, query: Query) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import Any
 
+from evals.depths import depth_words, depths_of
 from evals.report.numbers import format_count
 from evals.report.reading import RunData
 
@@ -18,6 +19,7 @@ def facts_of(run: RunData) -> list[tuple[str, str]]:
     config, summary = run.config, run.summary
     facts = [
         ("System", _system(run)),
+        ("Depth", depth_words(depths_of(config, summary))),
         ("Questions", _questions(summary)),
         ("Code", _code(config.get("code") or {})),
         ("Started", _time(config.get("started_at"))),

@@ -64,7 +64,7 @@ def comparison_markdown(comparison: Mapping[str, Any], a: RunData, b: RunData) -
     ]
     lines += [
         "",
-        f"{format_count(comparison['n_paired'])} cases in both runs, "
+        f"{format_count(comparison['n_paired'])} cases in both runs, {_depths(comparison)}"
         f"{format_count(comparison['n_tests'])} tests, {_plain(str(comparison['correction']))} correction "
         f"at {comparison['alpha']:g}.",
         *_warnings(comparison.get("warnings") or []),
@@ -112,6 +112,14 @@ def _name(head: Mapping[str, Any]) -> str:
     code = head.get("code")
     commit = code.get("commit") if isinstance(code, Mapping) else code
     return f"{head['system']} {str(commit)[:10]}" if commit else str(head["system"])
+
+
+def _depths(comparison: Mapping[str, Any]) -> str:
+    """Return at which depth the runs answered, with a comma behind; nothing where neither says."""
+    a, b = (comparison[side].get("depth") for side in "ab")
+    if not a and not b:
+        return ""
+    return f"depth {a}, " if a == b else f"depth {a or 'unknown'} against {b or 'unknown'}, "
 
 
 def _warnings(warnings: Sequence[str]) -> list[str]:

@@ -7,6 +7,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Clauses:
+    """The words that tell where a question of several parts can be taken apart, casefolded.
+
+    ``asking`` words open their clause, perhaps behind one of the
+    ``prepositions``, unless ``asks_anywhere``; ``joining`` words stand between
+    two clauses.
+    """
+
+    asks_anywhere: bool
+    joining: tuple[str, ...]
+    asking: tuple[str, ...]
+    prepositions: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +30,12 @@ class Catalogue:
     """The texts of one language.
 
     ``question_words`` maps what is asked for to its phrases, casefolded;
-    ``number_words`` are numbers written out.
+    ``number_words`` are numbers written out; ``follow_up`` lists the words
+    with which a question leans on earlier ones (see `helpdesk_bot.follow_ups`);
+    ``place_names`` are further names of places, by their code; ``clauses``:
+    see `Clauses`; ``reply`` holds the texts of the helpdesk reply;
+    ``conditions`` lists the words by which documents say what something takes
+    (see `helpdesk_bot.reply.conditions`).
     """
 
     language: str
@@ -23,6 +44,11 @@ class Catalogue:
     personal_data: Mapping[str, str]
     question_words: Mapping[str, tuple[str, ...]]
     number_words: tuple[str, ...]
+    follow_up: Mapping[str, tuple[str, ...]]
+    place_names: Mapping[str, tuple[str, ...]]
+    clauses: Clauses
+    reply: Mapping[str, str]
+    conditions: Mapping[str, tuple[str, ...]]
 
     def text(self, key: str, **values: str) -> str:
         """Return a message with its placeholders filled."""
@@ -53,6 +79,20 @@ def catalogue(language: str) -> Catalogue:
         personal_data=values["personal_data"],
         question_words={key: tuple(words) for key, words in values["question_words"].items()},
         number_words=tuple(values["number_words"]["words"]),
+        follow_up={key: tuple(words) for key, words in values["follow_up"].items()},
+        place_names={code: tuple(names) for code, names in values["place_names"].items()},
+        clauses=_clauses(values["clauses"]),
+        reply=values["reply"],
+        conditions={key: tuple(words) for key, words in values["conditions"].items()},
+    )
+
+
+def _clauses(values: Mapping[str, Any]) -> Clauses:
+    return Clauses(
+        values["asking_place"] == "anywhere",
+        tuple(values["joining"]),
+        tuple(values["asking"]),
+        tuple(values["prepositions"]),
     )
 
 

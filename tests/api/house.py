@@ -109,6 +109,7 @@ class FakeHelpdesk:
         self.closed = False
         self.release = threading.Event()
         self._status, self._reasons = status, reasons
+        self._depth = settings.depth
         self.ids: dict[str, str] = {}
         items = [
             (
@@ -298,7 +299,11 @@ class FakeHelpdesk:
             short_answer=short,
             related=related,
             review=Review(),
-            trace={"timings_ms": {"embed": 1.0}, "depth": question.depth},
+            trace={
+                "timings_ms": {"embed": 1.0},
+                "depth": question.depth or self._depth,
+                "notes": list(question.notes),
+            },
         )
 
 

@@ -33,12 +33,13 @@ def free_port() -> int:
 
 
 class Served:
-    def __init__(self, data_dir: Path) -> None:
+    def __init__(self, data_dir: Path, program: str = PROGRAM, **settings: str) -> None:
         self.port = free_port()
         self.data_dir = data_dir
         environment = os.environ | {"PORT": str(self.port), "HOST": "127.0.0.1", "PYTHONPATH": str(ROOT)}
+        environment |= settings
         self.process = subprocess.Popen(
-            [sys.executable, "-c", PROGRAM, "serve", "--data-dir", str(data_dir)],
+            [sys.executable, "-c", program, "serve", "--data-dir", str(data_dir)],
             env=environment,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
@@ -46,8 +47,8 @@ class Served:
         )
         self.address = f"http://127.0.0.1:{self.port}"
 
-    def wait(self) -> None:
-        deadline = time.monotonic() + 30
+    def wait(self, seconds: float = 120) -> None:
+        deadline = time.monotonic() + seconds
         while True:
             try:
                 if httpx.get(f"{self.address}/health/ready").status_code == 200:
@@ -61,11 +62,13 @@ class Served:
 @pytest.fixture
 def served(tmp_path: Path) -> Iterator[Served]:
     served = Served(tmp_path / "var")
-    served.wait()
-    yield served
-    if served.process.poll() is None:
-        served.process.kill()
-    served.process.communicate()
+    try:
+        served.wait()
+        yield served
+    finally:
+        if served.process.poll() is None:
+            served.process.kill()
+        served.process.communicate()
 
 
 def test_a_stop_ends_open_streams_and_exits_0(served: Served) -> None:

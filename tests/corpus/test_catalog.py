@@ -1,4 +1,5 @@
 import dataclasses
+import unicodedata
 from pathlib import Path
 
 import pytest
@@ -189,7 +190,12 @@ def fill(catalog: Catalog) -> Catalog:
         ({"theme": "đổi mới"}, ["b/vi.md"]),
         ({"region": "BALTIC sea"}, ["a/en.pdf"]),
         ({"publisher": "östersunds kommun"}, ["b/sv.md"]),
+        ({"theme": unicodedata.normalize("NFD", "ĐỔI  MỚI")}, ["b/vi.md"]),
+        ({"region": ["nowhere", "baltic sea"]}, ["a/en.pdf"]),
+        ({"publisher": unicodedata.normalize("NFD", "REGION SKÅNE")}, ["c/sv.html"]),
+        ({"theme": "govtech", "publisher": "region skåne"}, []),
         ({"source": "c/sv.html"}, ["c/sv.html"]),
+        ({"source": "C/sv.html"}, []),  # two files may differ in this alone
         ({"year": "2024"}, ["b/sv.md", "b/vi.md"]),
         ({"year": 2023}, ["a/en.pdf"]),
         ({"year": "2020-2023"}, ["a/en.pdf"]),
@@ -207,6 +213,22 @@ def test_filters(library: Catalog, given: dict[str, object], expected: list[str]
     assert [record.source for record in page.documents] == expected
     assert page.total == len(expected)
     assert library.matching_ids(filters) == {record.document_id for record in page.documents}
+
+
+@pytest.mark.parametrize("stored", ["NFC", "NFD"])
+@pytest.mark.parametrize("asked", ["NFC", "NFD"])
+def test_a_source_is_found_in_either_unicode_form(catalog: Catalog, stored: str, asked: str) -> None:
+    name = "báo cáo/Örebro.md"
+    store(catalog, unicodedata.normalize(stored, name), make("vi"))
+    filters = DocumentFilters.from_mapping({"source": unicodedata.normalize(asked, name)})
+    assert catalog.current_documents(filters).total == 1
+
+
+def test_a_kind_that_does_not_exist_is_refused_or_met_by_nothing(catalog: Catalog) -> None:
+    with pytest.raises(MisusedError, match="no kind 'podcast'"):
+        DocumentFilters.from_mapping({"kind": "podcast"})
+    filters = DocumentFilters.from_mapping({"kind": "podcast"}, known_kinds=False)
+    assert fill(catalog).current_documents(filters).total == 0
 
 
 def test_filters_see_only_the_current_version(catalog: Catalog) -> None:

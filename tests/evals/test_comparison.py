@@ -63,7 +63,8 @@ def test_the_shape_is_plain_json(base):
         "slices",
         "changes",
     }
-    assert set(comparison["a"]) == {"path", "suite", "system", "code", "started_at", "n_cases", "errors"}
+    head = {"path", "suite", "system", "code", "started_at", "n_cases", "errors", "depth"}
+    assert set(comparison["a"]) == head
     assert comparison["n_paired"] == 157
     assert set(comparison["slices"]) == {"question_language", "document_language", "pair", "tag"}
     assert all(set(row) == ROW for row in comparison["measures"].values())

@@ -121,6 +121,8 @@ def test_a_small_run_from_end_to_end(home, monkeypatch, capsys):
         "2",
     ]
     common += ["--only", "xquad-en", "--only", "broken", "--only", "injection"]
+    # Reading has tests of its own (test_reading_figures.py).
+    common += ["--kind", "retrieval", "--kind", "answers", "--kind", "injection"]
     assert dev.main(common) == 1
     told = capsys.readouterr()
     assert "broken: " in told.err

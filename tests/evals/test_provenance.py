@@ -1,11 +1,12 @@
 """What made a run: another calibration, prompt or model is another run."""
 
+import ast
 import shutil
 
 import pytest
 
-from evals import provenance
-from evals.provenance import hash_code, hash_file, machine, models
+from evals import indexes, provenance
+from evals.provenance import ROOT, hash_code, hash_file, machine, models
 from helpdesk_bot.settings import Settings
 from index.bundled_model import SOURCE_SHA256
 
@@ -75,3 +76,21 @@ def test_the_machine_is_told():
     told = machine()
     assert told["n_cores"] >= 1
     assert told["packages"]["numpy"]
+
+
+def test_what_only_searches_is_never_reached_from_what_makes_an_index() -> None:
+    left_out = set(indexes._SEARCHING)
+    seen: set[str] = set()
+    waiting = ["index/build.py", "index/writing.py"]
+    while waiting:
+        path = waiting.pop()
+        if path in seen or not (ROOT / path).exists():
+            continue
+        seen.add(path)
+        for node in ast.walk(ast.parse((ROOT / path).read_text("utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module and node.module.split(".")[0] == "index":
+                waiting.append(node.module.replace(".", "/") + ".py")
+                waiting += [f"index/{alias.name}.py" for alias in node.names]
+    assert len(seen) > 10
+    assert not seen & left_out
+    assert all((ROOT / path).exists() for path in left_out)

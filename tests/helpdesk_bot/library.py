@@ -16,6 +16,7 @@ from helpdesk_bot.database import open_database
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.settings import Settings, load_settings
 from index.embedding import Embedder
+from index.reader import Reader
 from index.writing import DocumentWriter, Incoming
 from tests.fakes import FakeEmbedder
 
@@ -183,11 +184,13 @@ def fill(settings: Settings, embedder: Embedder, texts: Mapping[str, str] = TEXT
     engine.dispose()
 
 
-def helpdesk(settings: Settings, embedder: Embedder | None = None) -> Helpdesk:
-    """Open a helpdesk as `open_helpdesk` does, with the seeded embedder by default."""
+def helpdesk(settings: Settings, embedder: Embedder | None = None, reader: Reader | None = None) -> Helpdesk:
+    """Open a helpdesk as `open_helpdesk` does; by default with the seeded embedder and without a reader."""
     from helpdesk_bot.helpdesk import open_helpdesk
 
-    return open_helpdesk(settings, embedder or FakeEmbedder())
+    return open_helpdesk(
+        settings, embedder or FakeEmbedder(), reader=None if reader is None else lambda: reader
+    )
 
 
 def write_files(folder: Path, texts: Mapping[str, str] | Iterable[tuple[str, str]]) -> None:

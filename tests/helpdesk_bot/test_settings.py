@@ -64,6 +64,8 @@ def test_the_process_environment_is_read_by_default(monkeypatch: pytest.MonkeyPa
         ("port = 70000\n", "Setting 'port'.*65535"),
         ("depth = 'shallow'\n", "Setting 'depth'.*fast.*deep"),
         ("min_confidence = 2\n", "Setting 'min_confidence'"),
+        ("kind_weights = [1]\n", "Setting 'kind_weights'.*kind=number, parted by commas, or a table"),
+        ("kind_weights = {news = true}\n", "Setting 'kind_weights'.*'news' is no number: True"),
         ("default_language = 'fi'\n", "Setting 'default_language'.*no message catalogue for 'fi'.*sv"),
         ("port = \n", "is not valid TOML"),
     ],
@@ -89,6 +91,37 @@ def test_settings_cannot_be_changed_and_do_not_show_the_key() -> None:
     assert "a secret" not in repr(settings)
     with pytest.raises(ValidationError):
         settings.port = 1  # type: ignore[misc]  # that it cannot be set is the point
+
+
+def test_weights_of_kinds_are_read_from_a_variable_and_from_a_table(tmp_path: Path) -> None:
+    given = load(environment={"HELPDESK_KIND_WEIGHTS": " news=-0.02, policy-brief = .03,"})
+    assert given.kind_weights == {"policy_brief": 0.03, "news": -0.02}
+    path = config(tmp_path, "recency_weight = 0.002\n[kind_weights]\nnews = -0.02\nPolicy-Brief = 0.03\n")
+    table = load(path)
+    assert (table.kind_weights, table.recency_weight) == (given.kind_weights, 0.002)
+    # As the measurements hand them on to their workers.
+    assert Settings.model_validate_json(given.model_dump_json()) == given
+    assert load().kind_weights == {}
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "words"),
+    [
+        ("kind_weights", "poem=0.1", "no kind 'poem'; there are policy_brief, report"),
+        ("kind_weights", "news=much", "the weight of 'news' is no number: 'much'"),
+        ("kind_weights", "news", "the weight of 'news' is no number: ''"),
+        ("kind_weights", "news=2", "'news' is 2; it must be -1 to 1"),
+        ("kind_weights", "news=nan", "it must be -1 to 1"),
+        ("kind_weights", "news=0.1,NEWS=0.2", "'news' is given twice"),
+        ("recency_weight", "-0.1", "greater than or equal to 0"),
+        ("recency_weight", "nan", "less than or equal to 1"),
+        ("superseded_penalty", "1.5", "less than or equal to 1"),
+        ("per_document", "0", "greater than or equal to 1"),
+    ],
+)
+def test_what_is_wrong_with_the_order_is_named(name: str, value: str, words: str) -> None:
+    with pytest.raises(ConfigurationError, match=f"Setting '{name}'.*{words}"):
+        load(environment={f"HELPDESK_{name.upper()}": value})
 
 
 def test_every_setting_is_described() -> None:

@@ -84,6 +84,7 @@ OPTIONS: dict[Switch, dict[str, Any]] = {
     "syllable_pairs": {"syllable_pairs": False},
     "superseded": {"superseded_penalty": 0.0},
     "document_cap": {"per_document": NO_CAP},
+    "duplicates": {"duplicates": False},
 }
 
 
@@ -92,6 +93,18 @@ def test_a_switch_of_the_search_changes_its_option_and_no_other(switch: Switch) 
     expected = RetrievalOptions(**OPTIONS.get(switch, {}))
     assert retrieval_options(load(switched_off=switch)) == expected
     assert (expected != WHOLE) == (switch in OPTIONS)
+
+
+def test_settings_of_the_order_reach_the_search() -> None:
+    given = load(
+        kind_weights="news=-0.02", recency_weight="0.001", superseded_penalty="0.1", per_document="3"
+    )
+    assert retrieval_options(given) == RetrievalOptions(
+        kind_weights={"news": -0.02}, recency_weight=0.001, superseded_penalty=0.1, per_document=3
+    )
+    off = given.model_copy(update={"switched_off": ("superseded", "document_cap")})
+    assert retrieval_options(off).superseded_penalty == 0
+    assert retrieval_options(off).per_document == NO_CAP
 
 
 def test_an_index_is_known_by_what_it_is_made_with() -> None:

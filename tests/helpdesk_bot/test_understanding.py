@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from helpdesk_bot.answers import Turn
+from helpdesk_bot.conversation import Carried, Earlier
 from helpdesk_bot.understanding import asks_for, understand
 
 
@@ -47,17 +47,22 @@ def test_languages(text: str, chosen: str | None, question: str, answer: str, no
 
 
 HISTORY = (
-    Turn("user", "What does the brief say of vouchers?"),
-    Turn("assistant", "They helped [1]."),
-    Turn("user", "Hur många kommuner deltog?"),
-    Turn("assistant", "57 [1]."),
+    Earlier("What does the brief say of vouchers?", "They helped [1]."),
+    Earlier("Hur många kommuner i Norge deltog?", "57 [1]."),
 )
 
 
-@pytest.mark.parametrize("text", ["And in Finland?", "Och i Finland?", "Còn ở Phần Lan?"])
-def test_a_short_question_is_read_with_the_last_one_of_the_user(text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "language"), [("And in Finland?", "en"), ("Och i Finland?", "sv"), ("Còn ở Phần Lan?", "vi")]
+)
+def test_a_follow_up_is_read_with_the_last_question_and_answered_in_its_own_language(
+    text: str, language: str
+) -> None:
     read = understand(text, language=None, history=HISTORY, default_language="en")
-    assert read.stand_alone == f"Hur många kommuner deltog? {text}"
+    assert read.stand_alone == "Hur många kommuner i Finland deltog?"
+    assert (read.is_follow_up, read.stand_alone_language) == (True, "sv")
+    assert (read.question_language, read.answer_language) == (language, language)
+    assert read.asks_for == ("number",)
 
 
 @pytest.mark.parametrize(
@@ -69,8 +74,6 @@ def test_a_short_question_is_read_with_the_last_one_of_the_user(text: str) -> No
     ],
 )
 def test_a_whole_question_stands_alone(text: str) -> None:
-    assert understand(text, language=None, history=HISTORY, default_language="en").stand_alone == text
-    assistant_only = (Turn("assistant", "Hello"),)
-    assert (
-        understand("Why?", language="en", history=assistant_only, default_language="en").stand_alone == "Why?"
-    )
+    read = understand(text, language=None, history=HISTORY, default_language="en")
+    assert read == understand(text, language=None, history=(), default_language="en")
+    assert (read.stand_alone, read.is_follow_up, read.carried) == (text, False, Carried())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from corpus.catalog import Catalog, DocumentFilters
 from corpus.storage import begin_write
 from helpdesk_bot.settings import Settings
 from index import store
@@ -154,6 +156,65 @@ def test_filters_keep_the_order_of_what_they_let_through(
     ]
     for candidate in shared:
         assert candidate.score == pytest.approx(kept[candidate.passage.passage_id], abs=1e-4)
+
+
+REGIONS = {
+    "a.sv.md": "---\ntitle: Bibliotek\nlanguage: sv\nregion: Örebro län\nthemes: [Digitalt stöd]\n"
+    "publisher: Region Örebro län\ndate: 2022\n---\nBiblioteken hjälper äldre med digitala tjänster.\n",
+    "b.vi.md": "---\ntitle: Thư viện\nlanguage: vi\nregion: Đà Nẵng\nthemes: [Số hoá, Trẻ em]\n"
+    "publisher: Sở Thông tin\ndate: 2023-05\nkind: good_practice\n---\n"
+    "Thư viện giúp người dân dùng dịch vụ số.\n",
+    "c.en.md": "---\ntitle: Libraries\nlanguage: en\nregion: Baltic Sea\nthemes: [Digital Inclusion]\n"
+    "publisher: Straße & Co\ndate: 2024-02-29\nkind: report\n---\n"
+    "Libraries help people with digital services.\n",
+}
+GIVEN = [
+    ({"region": "ÖREBRO LÄN"}, {"a.sv.md"}),
+    ({"region": "o\u0308rebro  la\u0308n"}, {"a.sv.md"}),
+    ({"region": "đà nẵng"}, {"b.vi.md"}),
+    ({"region": unicodedata.normalize("NFD", "ĐÀ NẴNG")}, {"b.vi.md"}),
+    ({"theme": "Số hoá"}, {"b.vi.md"}),
+    ({"theme": unicodedata.normalize("NFD", "số hoá")}, {"b.vi.md"}),
+    ({"theme": unicodedata.normalize("NFD", "SỐ HOÁ")}, {"b.vi.md"}),
+    ({"theme": ("digitalt STÖD", "digital inclusion")}, {"a.sv.md", "c.en.md"}),
+    ({"publisher": "sở thông tin"}, {"b.vi.md"}),
+    ({"publisher": "STRASSE & CO"}, {"c.en.md"}),
+    ({"language": "SV-se"}, {"a.sv.md"}),
+    ({"kind": ("Good-Practice", "REPORT")}, {"b.vi.md", "c.en.md"}),
+    ({"year": "2023"}, {"b.vi.md"}),
+    ({"year": "2022-2023"}, {"a.sv.md", "b.vi.md"}),
+    ({"year": ("2022", "2024")}, {"a.sv.md", "c.en.md"}),
+    ({"year": "2022-2024", "region": "đà NẴNG", "language": ("vi", "sv")}, {"b.vi.md"}),
+    ({"region": "Örebro"}, set()),
+    ({"year": "1999"}, set()),
+]
+
+
+@pytest.fixture(scope="module")
+def regions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, Retriever]]:
+    from helpdesk_bot.database import open_database
+
+    made = library.settings_for(tmp_path_factory.mktemp("regions"))
+    library.fill(made, EMBEDDER, REGIONS)
+    opened = open_database(made)
+    yield opened, retriever(opened, made)
+    opened.dispose()
+
+
+@pytest.mark.parametrize(("given", "expected"), GIVEN, ids=str)
+def test_a_question_and_a_list_of_documents_are_filtered_alike(
+    regions: tuple[Engine, Retriever], given: dict[str, Any], expected: set[str]
+) -> None:
+    engine, search = regions
+    values = {name: (value,) if isinstance(value, str) else value for name, value in given.items()}
+    found = search.retrieve("digital", language="en", filters=Filters(**values), most=100)
+    listed = Catalog(engine).current_documents(DocumentFilters.from_mapping(given))
+    assert set(sources(found)) == expected == {record.source for record in listed.documents}
+
+
+def test_a_year_that_is_none_is_refused(regions: tuple[Engine, Retriever]) -> None:
+    with pytest.raises(BadQuery, match="'soon' is not a year"):
+        regions[1].retrieve("digital", language="en", filters=Filters(year=("soon",)))
 
 
 def test_nothing_let_through_is_no_candidate(engine: Engine, settings: Settings) -> None:

@@ -1,0 +1,1 @@
+"""Training the reader's adapters: ``python -m evals.fitting.reader ../shared/data/training``."""

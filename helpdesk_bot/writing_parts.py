@@ -1,0 +1,68 @@
+"""How an answer to a question of several parts is laid out, and what it says of the parts left open."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from helpdesk_bot.answers import Citation
+from helpdesk_bot.draft import Draft
+from helpdesk_bot.judging_parts import JudgedPart
+from helpdesk_bot.phrases import Catalogue
+
+
+def outcome_of(draft: Draft) -> dict[str, Any]:
+    """Return outcome and reason of an answer, as changes to the draft."""
+    if _is_partial(draft):
+        return {"outcome": "partial", "outcome_reason": "part_not_in_documents"}
+    return {"outcome": "answered"}
+
+
+def by_part(draft: Draft) -> list[tuple[str, list[Citation]]]:
+    """Return the citations below the part of the question that they answer, in the asker's words.
+
+    A question of one part has one group without a heading. What answers two
+    parts stands below both.
+    """
+    if not any(part.is_answered for part in draft.asked_parts):
+        return [("", list(draft.citations))]
+    return [
+        (f"**{plain(part.part.text)}**", [item for item in draft.citations if _answers(item, part)])
+        for part in draft.asked_parts
+        if part.is_answered
+    ]
+
+
+def missing(draft: Draft, phrases: Catalogue) -> list[str]:
+    """Return a line for each part that the documents leave open, where they answer another."""
+    if not _is_partial(draft):
+        return []
+    open_parts = [part for part in draft.asked_parts if not part.is_answered]
+    return [phrases.text("part_missing", part=plain(part.part.text)) for part in open_parts]
+
+
+def support_of(citation: Citation, draft: Draft) -> float:
+    """Return how likely a quote answers what it is shown for, 0..1."""
+    parts = [part.confidence for part in draft.asked_parts if part.is_answered and _answers(citation, part)]
+    return max(parts, default=draft.confidence)
+
+
+def plain(words: str) -> str:
+    """Return an asker's words so that nothing in them is read as markup or as a citation."""
+    return words.translate(_SIGNS)
+
+
+_SIGNS = str.maketrans({"[": "(", "]": ")", "*": "", "\n": " "})
+
+
+def _is_partial(draft: Draft) -> bool:
+    answered = [part.is_answered for part in draft.asked_parts]
+    return any(answered) and not all(answered)
+
+
+def _answers(citation: Citation, part: JudgedPart) -> bool:
+    return any(
+        piece.candidate.passage.passage_id == citation.passage_id
+        and piece.start_char < citation.end_char
+        and citation.start_char < piece.end_char
+        for piece in part.evidence
+    )
