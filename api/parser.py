@@ -100,7 +100,7 @@ def _add_ask(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> N
     )
     parser.add_argument("--depth", choices=("fast", "deep"), help="thoroughness (default: the setting)")
     reply = parser.add_argument_group(
-        "helpdesk reply",
+        "the reply",
         "the answer in the shape that an expert would send: direct answer, then resources by kind",
     )
     reply.add_argument("--reply", action="store_true", help="make a reply; with --json, its structure")

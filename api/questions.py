@@ -6,6 +6,8 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 
+from corpus.errors import MisusedError
+from corpus.filters import DocumentFilters
 from index.chunks import Filters
 
 FILTER_NAMES = tuple(Filters.__dataclass_fields__)
@@ -57,7 +59,7 @@ def read_filters(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ..
     """Return filters as field -> allowed values.
 
     Raises:
-        QuestionRefused: an unknown field, or an empty or overlong value (``bad_filter``).
+        QuestionRefused: an unknown field, or a value that is empty, overlong or cannot be (``bad_filter``).
     """
     filters: dict[str, tuple[str, ...]] = {}
     for name, raw in pairs:
@@ -72,6 +74,10 @@ def read_filters(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ..
                 "bad_filter", f"The filter {name} needs a value of 1 to {MAX_FILTER_CHARS} characters."
             )
         filters[name] = (*filters.get(name, ()), value)
+    try:  # here and not below: a stream has begun by then
+        DocumentFilters.from_mapping(filters, known_kinds=False)
+    except MisusedError as error:
+        raise QuestionRefused("bad_filter", str(error)) from error
     return filters
 
 

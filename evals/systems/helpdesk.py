@@ -67,9 +67,18 @@ class HelpdeskSearch:
         self._retriever = open_retriever(settings, self._engine, embedder, dense)
 
     def search(self, query: str, language: str) -> list[tuple[str, float]]:
-        """Return documents by their best passage."""
+        """Return documents by their best passage; copies of it rank beside it."""
         found = self._retriever.retrieve(query, language=language, most=N_PASSAGES)
-        return pool([(candidate.document.source, candidate.score) for candidate in found.candidates])
+        return pool(
+            [
+                (document.source, score)
+                for candidate in found.candidates
+                for document, score in (
+                    (candidate.document, candidate.score),
+                    *((copy.document, copy.score) for copy in candidate.also_in),
+                )
+            ]
+        )
 
     def describe(self) -> Mapping[str, Any]:
         """Return the options that bear on retrieval."""
