@@ -163,6 +163,7 @@ def test_openapi_names_every_json_route(site: InProcess) -> None:
     document = site.get("/openapi.json").json()
     assert set(document["paths"]) == {
         "/api/v1/ask",
+        "/api/v1/reply",
         "/api/v1/documents",
         "/api/v1/documents/{document_id}",
         "/api/v1/documents/{document_id}/text",

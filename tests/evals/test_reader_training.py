@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import random
+import unicodedata
+from collections import Counter
 from pathlib import Path
 
 import pytest
@@ -32,13 +34,15 @@ def questions() -> list[Example]:
 
 @real
 def test_a_span_is_an_answer_of_its_source_and_a_negative_holds_none(questions: list[Example]) -> None:
-    answers = {
-        item.question.strip(): {answer.text for answer in item.answers}
-        for item in (
-            *read_squad(DATA / "squad2-train-slice.en.json"),
-            *read_swequad(DATA / "swequad-mc-training.sv.json"),
-        )
-    }
+    answers: dict[str, set[str]] = {}
+    asked: Counter[str] = Counter()
+    for one in (
+        *read_squad(DATA / "squad2-train-slice.en.json"),
+        *read_swequad(DATA / "swequad-mc-training.sv.json"),
+    ):
+        key = unicodedata.normalize("NFC", one.question.strip())
+        asked[key] += 1  # a few are asked of two texts
+        answers.setdefault(key, set()).update(answer.text for answer in one.answers)
     spans = [item for item in questions if item.span and item.source != "conditionalqa"]
     assert len(spans) > 5000
     for item in spans:
@@ -48,7 +52,9 @@ def test_a_span_is_an_answer_of_its_source_and_a_negative_holds_none(questions: 
     for item in questions:
         if item.answers is False:
             assert item.span is None
-        if item.relevant is False:  # another excerpt: the answer itself is not in it
+        if (
+            item.relevant is False and asked[item.question] == 1
+        ):  # another excerpt: the answer itself is not in it
             for text in answers.get(item.question, ()):
                 assert text.casefold() not in item.excerpt.casefold()
 
@@ -116,9 +122,9 @@ def test_a_few_steps_teach_what_was_shown_and_can_be_read_again(tmp_path: Path) 
         Example("Hur många kommuner deltog?", "", no, None, False, False, "s", "d"),
     ]
     network = ReaderNetwork(BertEncoder.load(bundled_model.ensure(MODEL_CACHE), "float32"))
-    before = float(batch_loss(network, shown, torch.device("cpu")))
+    before = float(batch_loss(network, shown, torch.device("cpu")).detach())
     train(network, Plan((tuple(shown * 12),) * 12), 1, lambda _step: None)
-    assert float(batch_loss(network, shown, torch.device("cpu"))) < before / 2
+    assert float(batch_loss(network, shown, torch.device("cpu")).detach()) < before / 2
     path = tmp_path / "adapters.safetensors"
     save_file(network.state(), path, metadata={"base": bundled_model.NAME})
     right, wrong = load_reader(path, MODEL_CACHE).read(
