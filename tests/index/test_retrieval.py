@@ -201,7 +201,11 @@ def regions(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[Engine, 
     opened.dispose()
 
 
-@pytest.mark.parametrize(("given", "expected"), GIVEN, ids=str)
+@pytest.mark.parametrize(
+    ("given", "expected"),
+    GIVEN,
+    ids=lambda value: str(sorted(value)) if isinstance(value, set) else str(value),
+)
 def test_a_question_and_a_list_of_documents_are_filtered_alike(
     regions: tuple[Engine, Retriever], given: dict[str, Any], expected: set[str]
 ) -> None:
