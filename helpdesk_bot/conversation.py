@@ -12,7 +12,6 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from corpus.language import detect
 from helpdesk_bot.answers import Turn
 from helpdesk_bot.follow_ups import Leaning, lean
 from helpdesk_bot.marking import Marked, mark
@@ -100,7 +99,7 @@ def resolve(
         if any(char.isalnum() for char in question):
             thread = _followed(thread, _carried_part(question), earlier, language, default_language)
     if thread is None:
-        spoken = detect(text)
+        spoken = language_of(text)
         return alone(text, spoken if spoken != "und" else (language or default_language))
     resolved, _ = _resolved(thread, text, language, default_language)
     return resolved

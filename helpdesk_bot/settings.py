@@ -88,7 +88,7 @@ class Settings(BaseModel):
         "than this at that depth; then it is answered at `fast` as well.",
     )
     min_confidence: float = Field(
-        0.3,
+        0.35,
         ge=0,
         le=1,
         description="Below this calibrated probability the answer is that the documents do not say. A quote "

@@ -1,4 +1,9 @@
-"""The language of a question that follows others, told from a few words and from what was spoken before."""
+"""The language of a question, told from its words and from what was spoken before.
+
+The detector looks at letters: a long foreign name, or a few words of a language with near
+neighbours (Swedish, Danish, Norwegian), mislead it. Where it may be misled, the words that the
+catalogues know (question words, places, function words) are weighed in.
+"""
 
 from __future__ import annotations
 
@@ -8,19 +13,21 @@ from corpus.language import detect, rank
 from helpdesk_bot.marking import mark
 from helpdesk_bot.phrases import languages
 
-_FEW_WORDS = 6
-"""Up to here the detector alone is not believed: it tells languages by their letters, and there are few."""
-_SURE = 0.8
+_SURE = 0.97
 _ANY_CHANCE = 0.03
+_LEAST = 0.2
+_OPENS = 0.6
+_OPENING = frozenset({"interrogatives", "introductions", "question_openings"})
 _SPOKEN_BEFORE = 0.25
 """What it counts that the question before was in this language, beside a probability and a share of words."""
 
 
-def language_of(text: str, before: Sequence[str]) -> str:
-    """Return the language of a question after others; ``und`` where nothing tells.
+def language_of(text: str, before: Sequence[str] = ()) -> str:
+    """Return the language of a question; ``und`` where nothing tells.
 
-    A few words are too little for the detector. What the catalogues' lists
-    know of them, and the language spoken so far, are weighed in.
+    Args:
+        text: the question.
+        before: the languages of the questions before it, the oldest first.
     """
     ranked = dict(rank(text)[:8])
     first = next(iter(ranked.items()), None)
@@ -28,21 +35,33 @@ def language_of(text: str, before: Sequence[str]) -> str:
         return before[-1] if before else "und"
     if before and before[-1] not in languages() and ranked.get(before[-1], 0.0) >= _ANY_CHANCE:
         return before[-1]  # no catalogue speaks for it, and those of its neighbours would
-    if first[1] >= _SURE or len(mark(text, first[0]).words) > _FEW_WORDS:
+    plain = _without_names(text)
+    if first[1] >= _SURE and plain == text:
         return detect(text)
-    candidates = {code for code, chance in ranked.items() if chance >= _ANY_CHANCE} | set(before)
+    likely = [*ranked.items(), *rank(plain)[:8]]
+    candidates = {code for code, chance in likely if chance >= _ANY_CHANCE} | set(before)
     scores = {
-        code: ranked.get(code, 0.0) + _share(text, code) + _SPOKEN_BEFORE * (code in before[-1:])
+        code: ranked.get(code, 0.0) + _known(text, code) + _SPOKEN_BEFORE * (code in before[-1:])
         for code in sorted(candidates)
     }
-    return max(scores, key=lambda code: scores[code]) if scores else detect(text)
+    best = max(scores, key=lambda code: scores[code], default="und")
+    return best if scores.get(best, 0.0) >= _LEAST else detect(text)
 
 
-def _share(text: str, language: str) -> float:
-    """Return the share, 0..1, of the words that a language's catalogue knows."""
+def _without_names(text: str) -> str:
+    """Return the text without what may be of another language: words with a capital, but for the first."""
+    words = text.split()
+    kept = words[:1] + [word for word in words[1:] if not any(char.isupper() for char in word)]
+    return text if len(kept) == len(words) else " ".join(kept)
+
+
+def _known(text: str, language: str) -> float:
+    """Return the share, 0..1, of the words that a catalogue knows, and more where they open a question."""
     if language not in languages():
         return 0.0
     marked = mark(text, language)
+    if not marked.words:
+        return 0.0
     named = {at for thing in marked.things if thing.code for at in range(thing.first, thing.last)}
     known = sum(bool(lists) or at in named for at, lists in enumerate(marked.lists))
-    return known / len(marked.words) if marked.words else 0.0
+    return known / len(marked.words) + _OPENS * bool(marked.lists[0] & _OPENING)

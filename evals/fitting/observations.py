@@ -79,18 +79,37 @@ def observe(
         reader: gives the trained reader; default: the one that ships.
     """
     suite = with_languages(load_retrieval_suite(folder))
+    keys = answers_where_documents_are(folder)
     own, _ = index_rows_of(suite, settings, settings.data_dir, lambda *_: None)
     queries = [query for place, query in enumerate(_by_document(suite)) if place % 2 == half]
     random.Random(seed).shuffle(queries)  # noqa: S311  (a draw, no secret)
     with open_helpdesk(own, embedder) as desk:
         asker = _Asker(desk.retriever, embedder, settings, reader or cached_reader(settings.model_cache))
-        for query in queries[:most]:
+        for asked in queries[:most]:
+            query = replace(asked, answers=keys.get(asked.query_id, asked.answers))
             relevant = {name for name, grade in suite.qrels.get(query.query_id, {}).items() if grade > 0}
             if not query.answerable:
                 yield asker.ask(suite, query, "unanswerable", set(), set())
             elif relevant:
                 yield asker.ask(suite, query, "shown", relevant, set())
                 yield asker.ask(suite, query, "hidden", set(), relevant)
+
+
+def answers_where_documents_are(folder: Path) -> dict[str, tuple[str, ...]]:
+    """Return, by question, the answers in the documents' own language.
+
+    A set that asks in one language and finds in another gives its answers as
+    the asker's language has them, which no document can hold. Its parallel
+    set within the documents' language (``xquad-x-doc_vi-q_en``: ``xquad-vi``)
+    has the same questions with the answers as they stand there.
+    """
+    family, crosses, rest = folder.name.partition("-x-doc_")
+    parallel = folder.parent / f"{family}-{rest.partition('-q_')[0]}"
+    if not crosses or not parallel.is_dir():
+        return {}
+    return {
+        query.query_id: query.answers for query in load_retrieval_suite(parallel).queries if query.answers
+    }
 
 
 def _by_document(suite: RetrievalSuite) -> list[Query]:

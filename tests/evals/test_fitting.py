@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from evals.fitting.answerability import FEATURES, GIVEN, auroc, balance, fit, left_out, main
-from evals.fitting.observations import Observation
+from evals.fitting.observations import Observation, answers_where_documents_are
 from helpdesk_bot.answerability import calibration
 
 
@@ -88,3 +88,17 @@ def test_the_calibration_that_ships_says_where_it_comes_from() -> None:
     low = shipped.probability({"likeness": -0.2, "same_language": 1.0, "kind_missing": -2.0})
     high = shipped.probability({"likeness": 0.2, "same_language": 1.0, "kind_missing": 0.0})
     assert 0 < low < 0.35 < high < 1
+
+
+def test_a_question_across_languages_is_judged_by_the_answer_as_the_documents_have_it(tmp_path: Path) -> None:
+    for name, answer in (("pairs-vi", "ba trăm"), ("pairs-x-doc_vi-q_en", "three hundred")):
+        (tmp_path / name / "qrels").mkdir(parents=True)
+        (tmp_path / name / "corpus.jsonl").write_text(
+            json.dumps({"_id": "d", "title": "", "text": "Có ba trăm thư viện."}) + "\n", "utf-8"
+        )
+        query = {"_id": "q", "text": "How many libraries are there?", "answer": answer}
+        (tmp_path / name / "queries.jsonl").write_text(json.dumps(query) + "\n", "utf-8")
+        (tmp_path / name / "qrels" / "test.tsv").write_text("query-id\tcorpus-id\tscore\nq\td\t1\n", "utf-8")
+    assert answers_where_documents_are(tmp_path / "pairs-x-doc_vi-q_en") == {"q": ("ba trăm",)}
+    assert answers_where_documents_are(tmp_path / "pairs-vi") == {}
+    assert answers_where_documents_are(tmp_path / "other-x-doc_sv-q_en") == {}
