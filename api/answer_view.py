@@ -8,8 +8,10 @@ from typing import Any
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
+from api.copying import Copies, copies
 from api.load import BUSY_NOTE
 from api.markup import Block, Foreign, blocks
+from api.standing import narrowed, standing, verified
 from helpdesk_bot.phrases import language_name
 from helpdesk_bot.understood import understood_as
 
@@ -42,11 +44,35 @@ class RelatedView:
 
 
 @dataclass(frozen=True, slots=True)
-class AnswerView:
-    """All that the answer's template shows. ``status`` is the outcome's first word."""
+class Reading:
+    """One thing that a question could mean: a question to ask, and the source that made it one."""
 
+    question: str
+    number: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """All that the answer's template shows.
+
+    ``status`` is the outcome's first word, ``approved`` or ``waiting``.
+    ``readings`` are the questions that one could mean; ``waits`` tells that an
+    expert will look at it; ``can_be_judged`` that it is recorded, so that
+    somebody may say what is wrong with it.
+    """
+
+    answer_id: str
+    conversation_id: str
     status: str
     label: str
+    approved: str | None
+    verified: str | None
+    unsupported: tuple[str, ...]
+    readings: tuple[Reading, ...]
+    narrowed: str | None
+    waits: bool
+    can_be_judged: bool
+    copies: Copies
     question: str
     question_language: str | None
     language: str | None
@@ -81,13 +107,14 @@ def original_address(document_id: str, version: int, page: int | None) -> str:
     return f"{address}#page={page}" if page else address
 
 
-def view(answer: Mapping[str, Any], words: Words, page_language: str) -> AnswerView:
+def view(answer: Mapping[str, Any], words: Words, page_language: str, *, recorded: bool = True) -> AnswerView:
     """Return what the page shows of an answer.
 
     Args:
         answer: the answer's JSON document.
         words: the page's own words.
         page_language: the language of those words.
+        recorded: whether answers are recorded at all.
     """
     citations: list[Mapping[str, Any]] = answer["citations"]
     sources = {citation["number"]: _source(citation, words, page_language) for citation in citations}
@@ -100,21 +127,44 @@ def view(answer: Mapping[str, Any], words: Words, page_language: str) -> AnswerV
     ]
     short = answer["short_answer"]
     languages = {citation["citation_id"]: citation["language"] for citation in citations}
-    status = answer["outcome"].partition("_")[0]
+    status, label = standing(answer, words, page_language)
+    asks_back = answer["outcome"] == "clarification"
+    body = blocks(answer["text"], frozenset(sources), foreign)
+    review = answer["review"]
+    name = review.get("approved_by") if status == "approved" else None
+    understood = understood_as(answer["trace"], own)
     return AnswerView(
+        answer_id=answer["answer_id"],
+        conversation_id=answer["conversation_id"],
         status=status,
-        label=words[f"status_{status}"],
+        label=label,
+        approved=words["approved_by"].format(name=name) if name else None,
+        verified=verified(answer, words),
+        unsupported=tuple(
+            sentence["text"] for sentence in answer["sentences"] if sentence["verification"] == "unsupported"
+        ),
+        readings=_readings(answer) if asks_back else (),
+        narrowed=narrowed(answer["trace"].get("filters") or {}, words, page_language),
+        waits=review["status"] == "pending",
+        can_be_judged=recorded and not answer["outcome"].startswith(("blocked_personal", "error")),
+        copies=copies(answer, words, page_language, label, understood),
         question=answer["question"],
         question_language=language_tag(answer["question_language"]),
         language=language_tag(own),
-        understood=understood_as(answer["trace"], own),
-        body=blocks(answer["text"], frozenset(sources), foreign),
+        understood=understood,
+        # What could be meant is shown as buttons, so the list of it in the text would say it twice.
+        body=tuple(block for block in body if block.kind != "list") if asks_back else body,
         short_answer=short["text"] if short else None,
         short_answer_language=language_tag(languages.get(short["citation_id"])) if short else None,
         sources=sources,
-        related=_related(answer["related"], words),
+        related=() if asks_back else _related(answer["related"], words),
         notes=_notes(answer, words),
     )
+
+
+def _readings(answer: Mapping[str, Any]) -> tuple[Reading, ...]:
+    numbers = {citation["citation_id"]: citation["number"] for citation in answer["citations"]}
+    return tuple(Reading(item["why"], numbers.get(item["citation_id"])) for item in answer["related"])
 
 
 def _one_line(quote: str) -> str:
@@ -176,15 +226,14 @@ def _related(items: list[Mapping[str, Any]], words: Words) -> tuple[tuple[str, t
 
 
 def _notes(answer: Mapping[str, Any], words: Words) -> tuple[str, ...]:
-    engine = answer["engine"]
-    notes = []
-    if answer["citations"] and engine["name"] == "generative":
-        notes.append(words["how_generative"].format(model=engine["model"] or "?"))
-    elif answer["citations"]:
-        notes.append(words["how_extractive"])
+    engine, notes = answer["engine"], []
+    by_machine = engine["name"] in ("extractive", "generative") and answer["review"]["status"] != "approved"
+    if answer["citations"] and by_machine:
+        how = "how_extractive" if engine["name"] == "extractive" else "how_generative"
+        notes.append(words[how].replace("{model}", engine["model"] or "?"))
     if BUSY_NOTE in answer["trace"].get("notes", ()):
         notes.append(words["how_fast_busy"])
-    if not answer["outcome"].startswith(("blocked", "error")):
+    if by_machine and not answer["outcome"].startswith(("blocked", "error")):
         notes.append(words["confidence"].format(percent=round(answer["confidence"] * 100)))
     notes.append(words["answer_id"].format(id=answer["answer_id"]))
     return tuple(notes)

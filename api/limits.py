@@ -52,6 +52,13 @@ class TokenBuckets:
         wait = 0 if allowed else max(1, math.ceil((1 - tokens) / self._per_second))
         return Allowance(self._burst, int(tokens), wait)
 
+    def give_back(self, client: str) -> None:
+        """Give back one request that should not have counted."""
+        with self._lock:
+            if client in self._buckets:
+                tokens, at = self._buckets[client]
+                self._buckets[client] = (min(self._burst, tokens + 1), at)
+
 
 def client_key(host: str | None) -> str:
     """Return what stands for a client: its address, or the /64 network of an IPv6 address.

@@ -7,8 +7,10 @@ import time
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
+from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from api.chat_dialect.errors import error_reply, speaks_dialect
 from api.metrics import Metrics
 from api.problems import MEDIA_TYPE, problem_of_status
 from api.replies import problem_reply
@@ -21,15 +23,23 @@ SECURITY_HEADERS: Mapping[str, str] = {
     ),
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
-    "Referrer-Policy": "no-referrer",
+    # With "no-referrer" a browser would hide the origin of our own forms from us.
+    "Referrer-Policy": "same-origin",
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
 
 
+UPLOADS = ("/api/v1/documents", "/admin/documents")
+"""Addresses that take files."""
+
+
 class SecurityHeaders:
-    """Adds the headers to every response that does not set its own."""
+    """Adds the headers to every response that does not set its own.
+
+    A response that names its own frame ancestors gets no ``X-Frame-Options``.
+    """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -40,11 +50,26 @@ class SecurityHeaders:
         async def with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
+                framed = "frame-ancestors" in headers.get("Content-Security-Policy", "")
                 for name, value in SECURITY_HEADERS.items():
-                    headers.setdefault(name, value)
+                    if not (framed and name == "X-Frame-Options"):  # it cannot name websites
+                        headers.setdefault(name, value)
             await send(message)
 
         await self._app(scope, receive, with_headers)
+
+
+class BodyLimits:
+    """Refuses a body that is too large; addresses that take files may get larger ones."""
+
+    def __init__(self, app: ASGIApp, most_bytes: int, most_upload_bytes: int) -> None:
+        self._limited = RequestBodyLimitMiddleware(app, max_body_size=most_bytes)
+        self._uploads = RequestBodyLimitMiddleware(app, max_body_size=most_upload_bytes)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        upload = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in UPLOADS
+        await (self._uploads if upload else self._limited)(scope, receive, send)
 
 
 class TooLargeAsProblem:
@@ -63,7 +88,8 @@ class TooLargeAsProblem:
                 kind = MutableHeaders(scope=message).get("content-type", "")
                 if not kind.startswith(MEDIA_TYPE):
                     replaced = True
-                    await problem_reply(problem_of_status(413))(scope, receive, send)
+                    reply = error_reply if speaks_dialect(scope["path"]) else problem_reply
+                    await reply(problem_of_status(413))(scope, receive, send)
             if not replaced:
                 await send(message)
 

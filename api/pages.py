@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from fastapi import Request, Response
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from api.messages import languages, messages, negotiate
+from api.messages import SHARED, languages, messages, negotiate
 from api.problems import Problem
 
 NATIVE_NAMES = {
+    "ar": "العربية",
     "de": "Deutsch",
     "en": "English",
     "es": "Español",
@@ -23,6 +24,14 @@ NATIVE_NAMES = {
     "vi": "Tiếng Việt",
 }
 """What speakers call their language: in a selector nobody should have to know another one."""
+
+
+RIGHT_TO_LEFT = frozenset({"ar", "arc", "ckb", "dv", "fa", "he", "ps", "sd", "ug", "ur", "yi"})
+
+
+def direction(language: str | None) -> Literal["ltr", "rtl"]:
+    """Return which way a language is written, for a ``dir`` attribute."""
+    return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
 
 @cache
@@ -36,33 +45,48 @@ def _environment() -> Environment:
     )
 
 
-def page_language(request: Request) -> str:
-    """Return the language that this page is shown in."""
-    return negotiate(request.query_params.get("lang"), request.headers.get("accept-language", ""))
+def page_language(request: Request, part: str = SHARED) -> str:
+    """Return the language that a page of this part of the site is shown in."""
+    return negotiate(request.query_params.get("lang"), request.headers.get("accept-language", ""), part)
 
 
-def render(template: str, language: str, **values: Any) -> str:
+def language_query(request: Request, language: str) -> str:
+    """Return what keeps the language in a link: ``?lang=xx`` where the address asked for it, else nothing."""
+    return f"?lang={language}" if request.query_params.get("lang") == language else ""
+
+
+def render(template: str, language: str, part: str = SHARED, **values: Any) -> str:
     """Return a template filled with values and the words of a language."""
     return (
         _environment()
         .get_template(template)
-        .render(words=messages(language), page_language=language, native_names=NATIVE_NAMES, **values)
+        .render(
+            words=messages(language, part),
+            page_language=language,
+            page_direction=direction(language),
+            native_names=NATIVE_NAMES,
+            **values,
+        )
     )
 
 
-def page(request: Request, template: str, status: int = 200, **values: Any) -> Response:
-    """Return a whole page in the reader's language."""
-    language = page_language(request)
+def page(
+    request: Request, template: str, status: int = 200, *, part: str = SHARED, **values: Any
+) -> Response:
+    """Return a whole page in the reader's language; ``part`` names the folder of its words."""
+    language = page_language(request, part)
     others = [
         (code, NATIVE_NAMES.get(code, code), str(request.url.include_query_params(lang=code).query))
-        for code in languages()
+        for code in languages(part)
     ]
     html = render(
         template,
         language,
+        part,
         switches=others,
         path=request.url.path if request.method == "GET" else "/",
-        lang_query=f"?lang={language}" if request.query_params.get("lang") == language else "",
+        switched_off=request.app.state.service.is_switched_off,
+        lang_query=language_query(request, language),
         **values,
     )
     headers = {"Content-Language": language, "Vary": "Accept-Language", "Cache-Control": "no-store"}

@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from api.account_parser import add_account, add_key
 from api.eval_parser import add_eval
 
 EXIT_CODES = """exit codes:
@@ -30,11 +31,15 @@ def build_parser() -> argparse.ArgumentParser:
     _add_ingest(commands)
     _add_ask(commands)
     _add_serve(commands)
+    _add_mcp(commands)
     _add_index(commands)
     add_eval(commands, _command)
     _add_bench(commands)
+    add_account(commands, _command)
+    add_key(commands, _command)
     _add_doctor(commands)
     _add_backup(commands)
+    _add_keeping(commands)
     return parser
 
 
@@ -124,6 +129,16 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     parser.add_argument("--workers", type=int, metavar="N", help="worker processes (default: 1)")
 
 
+def _add_mcp(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    _command(
+        commands,
+        "mcp",
+        "Serve the documents to a program that speaks the Model Context Protocol, over stdin and stdout.",
+        "speaking_mcp:run",
+        as_json=False,
+    )
+
+
 def _add_index(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     group = commands.add_parser("index", help="Look at, check, rebuild or mend the index.")
     actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
@@ -144,10 +159,33 @@ def _add_doctor(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -
 
 def _add_backup(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
     backup = _command(
-        commands, "backup", "Write the database and the originals to one file.", "backing_up:backup"
+        commands,
+        "backup",
+        "Write database, originals, uploads and own suites to one file.",
+        "backing_up:backup",
     )
     backup.add_argument("file", type=Path, metavar="FILE", help="archive to write (.tar.gz)")
     restore = _command(
         commands, "restore", "Put a backup into an empty data directory.", "backing_up:restore"
     )
     restore.add_argument("file", type=Path, metavar="FILE", help="archive to read")
+
+
+def _add_keeping(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    erase = _command(
+        commands, "erase", "Erase a conversation and everything that came of it.", "keeping:erase"
+    )
+    erase.add_argument(
+        "--conversation",
+        required=True,
+        metavar="ID",
+        help="its id; answers, feedback, review, wordings in the answer bank, messages and eval cases go too",
+    )
+    group = commands.add_parser("retention", help="Erase what is older than conversations are kept.")
+    actions = group.add_subparsers(dest="action", metavar="ACTION", required=True)
+    _command(
+        actions,
+        "run",
+        "Erase every conversation that is older than conversations are kept; call it once a day.",
+        "keeping:run_retention",
+    )

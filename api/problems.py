@@ -15,17 +15,26 @@ from typing import Any
 from api.errors import (
     ApiError,
     BadRange,
+    CrossSite,
     DocumentUnknown,
+    ModelUnknown,
     NotAcceptable,
     NotLoopback,
+    NotSignedIn,
+    OriginNotAllowed,
     Overloaded,
     RateLimited,
+    RoleMissing,
+    RunUnknown,
     Starting,
+    SwitchedOff,
+    WidgetTokenRefused,
 )
 from api.questions import QuestionRefused
 from corpus import errors as corpus_errors
 from evals import errors as evals_errors
 from helpdesk_bot import errors as helpdesk_errors
+from helpdesk_bot.review import errors as review_errors
 from index import errors as index_errors
 
 log = logging.getLogger(__name__)
@@ -75,10 +84,18 @@ KINDS: Mapping[type[Exception], Kind] = {
     ApiError: INTERNAL,
     QuestionRefused: Kind(422, "invalid_question", "The question cannot be asked as it is", misuse=True),
     DocumentUnknown: Kind(404, "document_not_found", "There is no such document"),
+    ModelUnknown: Kind(404, "model_not_found", "There is no such model"),
     BadRange: Kind(422, "bad_range", "The span lies outside the document"),
     NotAcceptable: Kind(406, "not_acceptable", "This cannot be given in the form asked for"),
     NotLoopback: Kind(403, "loopback_only", "Only this machine may read this"),
+    NotSignedIn: Kind(401, "unauthorized", "Sign in first"),
+    RoleMissing: Kind(403, "forbidden", "This is not allowed"),
+    CrossSite: Kind(403, "cross_site", "Another site asked for this"),
+    OriginNotAllowed: Kind(403, "origin_not_allowed", "This website may not embed the helpdesk"),
+    WidgetTokenRefused: Kind(401, "widget_token_refused", "The widget has to be loaded again"),
     RateLimited: Kind(429, "rate_limited", "Too many requests"),
+    RunUnknown: Kind(404, "run_not_found", "There is no such run, suite or case"),
+    SwitchedOff: Kind(503, "switched_off", "Questions are not answered at the moment"),
     Overloaded: Kind(503, "overloaded", "Too many questions at the moment"),
     Starting: Kind(503, "not_ready", "Questions are not answered yet"),
     # corpus
@@ -103,6 +120,29 @@ KINDS: Mapping[type[Exception], Kind] = {
     helpdesk_errors.HelpdeskError: INTERNAL,
     helpdesk_errors.ConfigurationError: Kind(503, "misconfigured", "A setting is wrong", misuse=True),
     helpdesk_errors.NotReady: Kind(503, "not_ready", "Questions are not answered yet", misuse=True),
+    helpdesk_errors.OperationRefused: Kind(422, "operation_refused", "This cannot be done so", misuse=True),
+    helpdesk_errors.JobUnknown: Kind(404, "job_not_found", "There is no such job"),
+    helpdesk_errors.AnswerUnknown: Kind(404, "answer_not_found", "There is no such answer"),
+    helpdesk_errors.AccountRefused: Kind(422, "account_refused", "The account cannot be so", misuse=True),
+    helpdesk_errors.AccountUnknown: Kind(404, "account_not_found", "There is no such account", misuse=True),
+    helpdesk_errors.UnknownPassage: Kind(404, "passage_not_found", "There is no such passage", misuse=True),
+    helpdesk_errors.RemoteFailure: Kind(502, "remote_failure", "Another helpdesk failed"),
+    helpdesk_errors.BadOrigin: Kind(422, "bad_origin", "This is no web origin", misuse=True),
+    helpdesk_errors.ProviderFailure: Kind(502, "provider_failure", "Signing in elsewhere failed"),
+    # helpdesk_bot.review
+    review_errors.ReviewError: INTERNAL,
+    review_errors.ItemUnknown: Kind(404, "review_item_not_found", "There is no such question at the desk"),
+    review_errors.ConversationUnknown: Kind(404, "conversation_not_found", "There is no such conversation"),
+    review_errors.Conflict: Kind(409, "review_conflict", "Somebody else changed it meanwhile"),
+    review_errors.NotAllowed: Kind(409, "review_not_allowed", "This cannot be done with it now"),
+    review_errors.Unsupported: Kind(422, "review_unsupported", "Not every sentence is supported"),
+    review_errors.BadText: Kind(422, "review_bad_text", "This text cannot be used"),
+    review_errors.BadPolicy: Kind(422, "review_bad_policy", "The policy cannot be read"),
+    review_errors.ConsentNeeded: Kind(422, "consent_needed", "This needs your consent"),
+    helpdesk_errors.EntryUnknown: Kind(404, "bank_entry_not_found", "The answer bank has no such entry"),
+    helpdesk_errors.MessageUnknown: Kind(404, "message_not_found", "There is no such message"),
+    helpdesk_errors.DeliveryRefused: INTERNAL,  # caught by the courier
+    helpdesk_errors.DeliveryFailed: INTERNAL,
     helpdesk_errors.EngineFailure: Kind(503, "engine_failure", "The language model failed"),
     # evals
     evals_errors.EvalError: INTERNAL,
@@ -153,7 +193,7 @@ def problem_of(error: Exception) -> Problem:
         return Problem(INTERNAL.status, INTERNAL.code, INTERNAL.title, "It has been logged. Try again.")
     code = error.code if isinstance(error, QuestionRefused) else kind.code
     headers: Headers = error.headers if isinstance(error, ApiError) else ()
-    extra = error.extra if isinstance(error, ApiError) else ()
+    extra = error.extra if isinstance(error, ApiError | review_errors.ReviewError) else ()
     return Problem(kind.status, code, kind.title, str(error), extra, headers)
 
 

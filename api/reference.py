@@ -60,7 +60,8 @@ def _parsers(name: str, parser: argparse.ArgumentParser) -> Iterator[tuple[str, 
 def settings_reference() -> str:
     """Return the table of settings as Markdown."""
     rows = []
-    for name, field in Settings.model_fields.items():
+    own = Settings.__annotations__  # its own come first, then those of the parts that it takes over
+    for name, field in sorted(Settings.model_fields.items(), key=lambda item: item[0] not in own):
         default = "none" if field.default is None else f"`{field.default}`"
         rows.append(f"| `{name}` | `{ENVIRONMENT_PREFIX}{name.upper()}` | {default} | {field.description} |")
     return SETTINGS_INTRODUCTION + "\n".join(rows) + "\n"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -15,6 +16,15 @@ MAX_TURN_CHARS = 4000
 MAX_FILTER_VALUES = 50
 
 FilterValues = str | Annotated[list[str], Field(max_length=MAX_FILTER_VALUES)]
+
+
+def filter_pairs(filters: Mapping[str, str | list[str]]) -> list[tuple[str, str]]:
+    """Return filters as pairs of a field and one allowed value."""
+    return [
+        (name, value)
+        for name, values in filters.items()
+        for value in ([values] if isinstance(values, str) else values)
+    ]
 
 
 class TurnBody(BaseModel):
@@ -54,15 +64,10 @@ class AskBody(BaseModel):
         Raises:
             QuestionRefused: empty, too long, or with filters that do not exist.
         """
-        pairs = [
-            (name, value)
-            for name, values in self.filters.items()
-            for value in ([values] if isinstance(values, str) else values)
-        ]
         return Question(
             text=check_question(self.question, settings.max_question_chars),
             language=read_language(self.language),
-            filters=read_filters(pairs),
+            filters=read_filters(filter_pairs(self.filters)),
             conversation_id=self.conversation_id,
             history=tuple(Turn(turn.role, clean(turn.text)) for turn in self.history),
             depth=self.depth,  # None: the setting's, and a busy server may answer faster

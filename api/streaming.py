@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Mapping
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Mapping
 from typing import Any
 
 from sse_starlette import EventSourceResponse, ServerSentEvent
@@ -47,9 +47,16 @@ def stream_answer(
 
     Raises:
         Starting: questions are not answered yet.
+        SwitchedOff: they are switched off.
         Overloaded: too many questions wait.
     """
-    events = _start(service, question, renderer)
+    return event_response(
+        _event(name, data) async for name, data in answer_events(service, question, renderer)
+    )
+
+
+def event_response(events: AsyncIterator[ServerSentEvent]) -> EventSourceResponse:
+    """Return the response that sends events as they come."""
     # The library cancels streams on shutdown by itself, without a last event;
     # its grace period leaves room for ours.
     return EventSourceResponse(
@@ -57,8 +64,17 @@ def stream_answer(
     )
 
 
-def _start(service: Service, question: Question, renderer: Renderer | None) -> AsyncIterator[ServerSentEvent]:
-    helpdesk = service.helpdesk
+def answer_events(
+    service: Service, question: Question, renderer: Renderer | None = None
+) -> AsyncGenerator[Event]:
+    """Start on a question; return its events, the last of which is ``done`` or ``error``.
+
+    Raises:
+        Starting: questions are not answered yet.
+        SwitchedOff: they are switched off.
+        Overloaded: too many questions wait.
+    """
+    helpdesk = service.answering
     loop = asyncio.get_running_loop()
     events: asyncio.Queue[Event] = asyncio.Queue()
     gone = threading.Event()
@@ -91,7 +107,7 @@ def _start(service: Service, question: Question, renderer: Renderer | None) -> A
 
 async def _forward(
     service: Service, events: asyncio.Queue[Event], gone: threading.Event
-) -> AsyncIterator[ServerSentEvent]:
+) -> AsyncGenerator[Event]:
     """Give events on as they come; end with ``error`` when the server has to stop first."""
     draining = asyncio.ensure_future(service.draining.wait())
     deadline: float | None = None
@@ -103,13 +119,13 @@ async def _forward(
             done, _ = await asyncio.wait(waited, timeout=left, return_when=asyncio.FIRST_COMPLETED)
             if coming in done:
                 name, data = coming.result()
-                yield _event(name, data)
+                yield name, data
                 if name in LAST_EVENTS:
                     return
                 continue
             coming.cancel()
             if deadline is not None:
-                yield _event("error", STOPPING.to_json())
+                yield "error", STOPPING.to_json()
                 return
             deadline = time.monotonic() + GRACE_S
     finally:

@@ -45,6 +45,7 @@ def hints_to_json(hints: Hints) -> dict[str, Any]:
         "sidecar": None if hints.sidecar is None else _plain(hints.sidecar),
         "folder": hints.folder,
         "media_type": hints.media_type,
+        "override": None if hints.override is None else _plain(hints.override),
     }
 
 

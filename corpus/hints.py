@@ -15,13 +15,15 @@ class Hints:
 
     ``source`` is the relative path or the URL, ``sidecar`` the parsed
     ``NAME.meta.yaml``/``.json`` beside it, ``folder`` the folder it lies in
-    (a name or a relative path), ``media_type`` what a web server declared.
+    (a name or a relative path), ``media_type`` what a web server declared,
+    ``override`` what an administrator knows better (`corpus.overrides`).
     """
 
     source: str
     sidecar: Mapping[str, Any] | None = None
     folder: str | None = None
     media_type: str | None = None
+    override: Mapping[str, Any] | None = None
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""What is known about a document: front matter, sidecar, the file's own words, its folder.
+"""What is known about a document: an override, front matter, sidecar, the file's own words, its folder.
 
 The first of them that says something about a field wins. What a person wrote
 (front matter, sidecar) is checked and refused with a clear message; what a
@@ -81,7 +81,11 @@ def merge(
     """
     notes: list[str] = []
     declared: dict[str, Any] = {}
-    for where, values in (("front matter", front_matter), ("sidecar", hints.sidecar)):
+    for where, values in (
+        ("override", hints.override),
+        ("front matter", front_matter),
+        ("sidecar", hints.sidecar),
+    ):
         for name, value in _checked(values, f"{where} of {hints.source}", notes).items():
             declared.setdefault(name, value)
     claims = _claimed(file_metadata or {})
@@ -92,6 +96,19 @@ def merge(
     if "title" not in known:
         known["title"] = _fallback_title(hints, titles)
     return Metadata(**known), claimed_language, tuple(notes)
+
+
+def check_fields(values: Mapping[str, Any], where: str) -> dict[str, Any]:
+    """Return metadata that a person wrote, checked; empty fields are left out.
+
+    Raises:
+        BrokenDocument: a field is not known, or a value cannot be.
+    """
+    notes: list[str] = []
+    found = _checked(values, where, notes)
+    if notes:
+        raise BrokenDocument(notes[0])
+    return found
 
 
 def kind_of_folder(folder: str | None) -> str | None:

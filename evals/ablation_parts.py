@@ -32,7 +32,7 @@ MEASURES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 _ANSWERS_ONLY = frozenset(
     {
         *("superseded", "close_reading", "sentence_signals", "neighbours", "nameless", "calibration"),
-        *("question_parts", "asking_back", "scope"),
+        *("question_parts", "asking_back", "scope", "answer_bank"),
     }
 )
 

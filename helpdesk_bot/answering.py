@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from helpdesk_bot import guardrails
-from helpdesk_bot.answers import Answer, Question
+from helpdesk_bot.answer_bank.serving import served
+from helpdesk_bot.answers import Answer, Question, answer_to_json
 from helpdesk_bot.citations import cite
 from helpdesk_bot.conversation import Carried, with_shown
 from helpdesk_bot.deciding import ask_back, judge_parts, refuse
@@ -17,6 +18,8 @@ from helpdesk_bot.draft import Draft
 from helpdesk_bot.extractive import choose
 from helpdesk_bot.judging import judge
 from helpdesk_bot.parts import Parts, Step, search
+from helpdesk_bot.review.holding import decide_on_review
+from helpdesk_bot.review.values import Content, content_of_answer
 from helpdesk_bot.settings import Settings
 from helpdesk_bot.tracing import trace_of
 from helpdesk_bot.understanding import understand as read_question
@@ -59,6 +62,20 @@ def guard(draft: Draft, _parts: Parts) -> Draft:
     if not guardrails.has_words(searched if followed else draft.text):
         return replace(draft, outcome="blocked_guardrail", outcome_reason="not_a_question")
     return draft
+
+
+def find_approved(draft: Draft, parts: Parts) -> Draft:
+    """Give the answer that an expert approved to the same question, while its documents stand as they did."""
+    understanding = draft.understanding
+    if understanding is None or parts.bank is None or understanding.carried.wants_others:
+        return draft
+    found = parts.bank.find(
+        understanding.stand_alone,
+        understanding.stand_alone_language,
+        draft.question.filters,
+        understanding.answer_language,
+    )
+    return draft if found is None else served(draft, found)
 
 
 def retrieve(draft: Draft, parts: Parts) -> Draft:
@@ -118,6 +135,7 @@ def frame(draft: Draft, parts: Parts) -> Draft:
 STEPS: tuple[tuple[str, Step], ...] = (
     ("understand", understand),
     ("guard", guard),
+    ("find_approved", find_approved),
     ("retrieve", retrieve),
     ("judge_answerability", judge_answerability),
     ("judge_parts", judge_parts),
@@ -125,10 +143,11 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("refuse", refuse),
     ("write", write),
     ("frame", frame),
+    ("decide_on_review", decide_on_review),
 )
-"""The whole way of a question. A step that decides the outcome early ends all but framing."""
+"""The whole way of a question. A step that decides the outcome early ends all but framing and review."""
 
-ALWAYS = frozenset({"frame"})
+ALWAYS = frozenset({"frame", "decide_on_review"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,8 +191,16 @@ def finish(draft: Draft, parts: Parts) -> Answer:
     """
     answer = _answer(draft, parts)
     if parts.settings.record_conversations and draft.outcome != "blocked_personal_data":
-        parts.records.add(answer)  # untimed: what is given is what is recorded
+        # Untimed: what is given is what is recorded.
+        parts.records.add(answer, draft.review_wanted, _text_for_review(draft, parts))
     return answer
+
+
+def _text_for_review(draft: Draft, parts: Parts) -> Content | None:
+    """Return what was written, also where it is held back; ``None`` where nobody has to look."""
+    if draft.review_wanted is None:
+        return None
+    return content_of_answer(answer_to_json(_answer(draft.held_back or draft, parts)))
 
 
 def answer_question(question: Question, parts: Parts) -> Answer:

@@ -113,17 +113,22 @@ class Related:
 class EngineInfo:
     """Who wrote the answer."""
 
-    name: Literal["extractive", "generative"]
+    name: Literal["extractive", "generative", "answer_bank"]
     model: str | None = None
     prompt_sha256: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Review:
-    """Whether a person has to look at the answer, and why."""
+    """Whether a person has to look at the answer, and why.
+
+    ``approved_at``, ``approved_by``: of an answer out of the answer bank, and only there.
+    """
 
     status: str = "not_required"
     required_because: tuple[str, ...] = ()
+    approved_at: str | None = None
+    approved_by: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,6 +157,9 @@ class Answer:
 def answer_to_json(answer: Answer) -> dict[str, Any]:
     """Return the answer as the JSON document of the contract (tuples become lists)."""
     document: dict[str, Any] = _plain(asdict(answer))
+    for name in ("approved_at", "approved_by"):
+        if document["review"][name] is None:
+            del document["review"][name]
     return document
 
 

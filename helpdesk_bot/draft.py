@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from corpus.subjects import Subjects
 from helpdesk_bot.answers import (
@@ -21,6 +22,7 @@ from helpdesk_bot.citations import Evidence
 from helpdesk_bot.clarifying import Meaning
 from helpdesk_bot.judging_parts import JudgedPart
 from helpdesk_bot.reading import ReadExcerpt
+from helpdesk_bot.review.policy import Wanted
 from helpdesk_bot.understanding import Understanding
 from index.retrieval import Retrieval
 
@@ -36,6 +38,9 @@ class Draft:
     ``asked_parts``: those of a question of several parts, judged one by one.
     ``meanings``: what a question that is asked back could mean. ``subjects``:
     what the documents are about, where a question is far from them.
+    ``banked``: by which entry of the answer bank it was answered, if by one.
+    ``review_wanted``: what the release policy says; ``held_back``: what was
+    written, where it is given only once an expert has released it.
     """
 
     question: Question
@@ -63,6 +68,9 @@ class Draft:
     short_answer: ShortAnswer | None = None
     related: tuple[Related, ...] = ()
     review: Review = _NO_REVIEW
+    banked: Mapping[str, Any] = field(default_factory=dict)
+    review_wanted: Wanted | None = None
+    held_back: Draft | None = None
     notes: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, Literal, Self
 
@@ -11,6 +11,8 @@ from sqlalchemy import Engine
 from corpus.catalog import Catalog
 from corpus.language import detect
 from corpus.subjects import subjects_of
+from helpdesk_bot.answer_bank.bank import AnswerBank
+from helpdesk_bot.answer_bank.phrasings import stamp_of
 from helpdesk_bot.answerability import calibration, similarity_only
 from helpdesk_bot.answering import answer_question, finish, run_steps
 from helpdesk_bot.answers import Answer, Question, answer_to_json
@@ -24,6 +26,8 @@ from helpdesk_bot.records import Records
 from helpdesk_bot.reply.composing import compose_reply
 from helpdesk_bot.reply.values import Reply
 from helpdesk_bot.retrieving import open_retriever
+from helpdesk_bot.review import policy as review_policy
+from helpdesk_bot.review.desk import ReviewDesk
 from helpdesk_bot.settings import Settings
 from index import store
 from index.dense import DenseIndex
@@ -59,6 +63,11 @@ class Helpdesk:
         self.dense = DenseIndex(engine, settings.data_dir / "index")
         self.records = Records(engine)
         self.retriever = open_retriever(settings, engine, embedder, self.dense)
+        self.review = ReviewDesk(
+            engine,
+            lambda texts: embedder.embed_passages(texts, [()] * len(texts)).passages,
+            self.retriever,
+        )
         self._parts = Parts(
             settings=settings,
             retriever=self.retriever,
@@ -75,7 +84,18 @@ class Helpdesk:
             calibration=similarity_only() if "calibration" in settings.switched_off else calibration(),
             writer=open_writer(settings),
             index_version=self.index_version,
+            bank=None if "answer_bank" in settings.switched_off else self._bank(embedder),
+            review_policy=lambda: review_policy.read(engine),
         )
+
+    def _bank(self, embedder: Embedder) -> AnswerBank:
+        stamp = stamp_of(
+            embedder.name,
+            embedder.dimension,
+            embedder.query_prefix,
+            neutral="language_directions" not in self.settings.switched_off,
+        )
+        return AnswerBank(self.engine, self.retriever.embed_query, stamp, self.settings.bank_threshold)
 
     def ask(self, question: Question) -> Answer:
         """Answer a question.
@@ -93,7 +113,16 @@ class Helpdesk:
         Raises:
             BadQuery: a filter that does not exist.
         """
-        return compose_reply(self.ask(question), question.filters, self.retriever, self.engine)
+        return self.reply_from(self.ask(question), question.filters)
+
+    def reply_from(self, answer: Answer, filters: Mapping[str, tuple[str, ...]]) -> Reply:
+        """Make the reply of an answer that was given before; nothing is asked or recorded again.
+
+        Args:
+            answer: as it was given.
+            filters: which documents were allowed to answer it.
+        """
+        return compose_reply(answer, filters, self.retriever, self.engine)
 
     def stream(self, question: Question) -> Iterator[Event]:
         """Answer a question piece by piece.

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from helpdesk_bot.answer_bank.staleness import sweep
 from helpdesk_bot.database import open_database
+from helpdesk_bot.operations.documents import read_overrides
 from helpdesk_bot.settings import Settings
 from index.build import IngestEvent, IngestItem, IngestReport, Progress
 from index.build import ingest as _ingest
@@ -27,7 +29,7 @@ def ingest(
 
     engine = open_database(settings)
     try:
-        return _ingest(
+        report = _ingest(
             engine,
             settings.data_dir,
             embedder,
@@ -37,6 +39,10 @@ def ingest(
             progress=progress,
             passage_tokens=settings.passage_tokens,
             heading_context=settings.heading_context,
+            overrides=read_overrides(engine),
         )
+        if not dry_run:
+            sweep(engine)  # what cites a document that changed goes back to the desk
+        return report
     finally:
         engine.dispose()

@@ -18,6 +18,7 @@ from helpdesk_bot.answers import Citation, EngineInfo, Sentence
 from helpdesk_bot.errors import ConfigurationError, EngineFailure
 from helpdesk_bot.phrases import language_name
 from helpdesk_bot.settings import Settings
+from helpdesk_bot.untraced import untraced
 from index.sentences import sentence_spans
 
 _TOKEN = re.compile(r"\[S(\d{1,3})\]")
@@ -66,7 +67,8 @@ class ChatWriter:
             language=language_name(language, "en"), sources=sources, question=question
         )
         try:
-            message = self._model.invoke(prompt)
+            with untraced():
+                message = self._model.invoke(prompt)
         except Exception as error:  # any provider's any failure degrades to quotes
             raise EngineFailure(f"{type(error).__name__}") from error
         text = getattr(message, "content", message)

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 
 from corpus.subjects import Subjects
+from helpdesk_bot.answer_bank.bank import AnswerBank
 from helpdesk_bot.answerability import Calibration
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.judging import Instruments
 from helpdesk_bot.llm import ChatWriter
 from helpdesk_bot.records import Records
+from helpdesk_bot.review.policy import DEFAULT, Policy
 from helpdesk_bot.settings import Settings
 from helpdesk_bot.shown_before import without_shown
 from index.chunks import Filters
@@ -33,6 +35,8 @@ class Parts:
     calibration: Calibration
     writer: ChatWriter | None
     index_version: Callable[[], str]
+    bank: AnswerBank | None = None
+    review_policy: Callable[[], Policy] = lambda: DEFAULT
 
 
 Step = Callable[[Draft, Parts], Draft]

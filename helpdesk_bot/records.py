@@ -10,6 +10,9 @@ from sqlalchemy import Engine, func, insert, select
 from corpus.storage import begin_write
 from helpdesk_bot.answers import Answer, answer_to_json
 from helpdesk_bot.conversation import MOST_TURNS, Earlier
+from helpdesk_bot.review.policy import Wanted
+from helpdesk_bot.review.queue import enter
+from helpdesk_bot.review.values import Content
 from helpdesk_bot.schema import answers, conversations
 
 
@@ -19,8 +22,15 @@ class Records:
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
 
-    def add(self, answer: Answer) -> None:
-        """Store an answer in its conversation; durable when this returns."""
+    def add(self, answer: Answer, wanted: Wanted | None = None, written: Content | None = None) -> None:
+        """Store an answer in its conversation; durable when this returns.
+
+        Args:
+            answer: as it is given.
+            wanted: why a person has to look at it: it stands in the queue of the review desk at once.
+            written: the text that they look at; needed with ``wanted``.
+        """
+        document = answer_to_json(answer)
         with begin_write(self._engine) as connection:
             known = connection.execute(
                 select(conversations.c.conversation_id).where(
@@ -46,9 +56,11 @@ class Records:
                     question_language=answer.question_language,
                     outcome=answer.outcome,
                     confidence=answer.confidence,
-                    document=answer_to_json(answer),
+                    document=document,
                 )
             )
+            if wanted is not None and written is not None:
+                enter(connection, document, wanted, written)
 
     def get(self, answer_id: str) -> dict[str, Any] | None:
         """Return the answer's JSON as it was given, or ``None``."""
@@ -57,6 +69,16 @@ class Records:
                 select(answers.c.document).where(answers.c.answer_id == answer_id)
             ).scalar_one_or_none()
         return None if row is None else dict(row)
+
+    def of_conversation(self, conversation_id: str) -> tuple[dict[str, Any], ...]:
+        """Return the answers of a conversation as they were given, the first one first."""
+        query = (
+            select(answers.c.document)
+            .where(answers.c.conversation_id == conversation_id)
+            .order_by(answers.c.position)
+        )
+        with self._engine.connect() as connection:
+            return tuple(dict(document) for document in connection.execute(query).scalars())
 
     def earlier(self, conversation_id: str, most: int = MOST_TURNS) -> tuple[Earlier, ...]:
         """Return the latest questions of a conversation with what was shown for them, the oldest first.

@@ -12,14 +12,18 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import ConfigDict, Field, ValidationError, field_validator
 
 from corpus.documents import KINDS
 from corpus.storage import sqlite_url
-from helpdesk_bot.errors import ConfigurationError
+from helpdesk_bot.accounts.options import AccessOptions
+from helpdesk_bot.delivery.options import DeliveryOptions
+from helpdesk_bot.errors import BadOrigin, ConfigurationError
 from helpdesk_bot.kind_weights import read_kind_weights
+from helpdesk_bot.operations.options import OperationOptions
 from helpdesk_bot.phrases import languages
 from helpdesk_bot.switches import INDEX_SWITCHES, SWITCHES, Switch, in_order
+from helpdesk_bot.web_origin import canonical_origin
 
 ENVIRONMENT_PREFIX = "HELPDESK_"
 
@@ -27,7 +31,7 @@ INDEX_SETTINGS = ("embedder", "passage_tokens")
 """Settings that an index is made with; see also `Settings.index_options`."""
 
 
-class Settings(BaseModel):
+class Settings(AccessOptions, DeliveryOptions, OperationOptions):
     """The options, immutable; an unknown name is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid", validate_default=True)
@@ -122,6 +126,13 @@ class Settings(BaseModel):
         description="Passages of one document among those read for an answer, so that one long report does "
         "not fill the list.",
     )
+    bank_threshold: float = Field(
+        0.925,
+        ge=0.5,
+        le=1,
+        description="Least similarity of two questions at which an approved answer to one is given to the "
+        "other, where names, places and numbers agree too (docs/how-to/reuse-approved-answers.md).",
+    )
     max_question_chars: int = Field(2000, ge=1, le=20000, description="Longest question, in characters.")
     chat_model: str | None = Field(
         None,
@@ -139,6 +150,11 @@ class Settings(BaseModel):
     )
     rate_limit_burst: int = Field(120, ge=1, description="Requests that one client may make at once.")
     rate_limit_per_minute: int = Field(1200, ge=1, description="Requests a minute that refill the burst.")
+    allowed_origins: tuple[str, ...] = Field(
+        (),
+        description="Websites that may embed the widget, separated by commas, each in full: scheme, host and "
+        "port where it is unusual, e.g. `https://www.example.org`. Administrators add more under `/admin`.",
+    )
     record_conversations: bool = Field(
         True, description="Keep questions and answers in the database, for replay, review and measurement."
     )
@@ -154,7 +170,15 @@ class Settings(BaseModel):
     def _weights(cls, value: Any) -> Any:
         return read_kind_weights(value)
 
-    @field_validator("switched_off", mode="before")
+    @field_validator("allowed_origins")
+    @classmethod
+    def _canonical(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            return tuple(dict.fromkeys(canonical_origin(origin) for origin in value))
+        except BadOrigin as error:
+            raise ValueError(str(error)) from error
+
+    @field_validator("switched_off", "allowed_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

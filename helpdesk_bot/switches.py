@@ -30,6 +30,7 @@ Switch = Literal[
     "question_parts",
     "asking_back",
     "scope",
+    "answer_bank",
 ]
 
 SWITCHES: Mapping[Switch, str] = MappingProxyType(
@@ -54,6 +55,7 @@ SWITCHES: Mapping[Switch, str] = MappingProxyType(
         "question_parts": "a question of several parts is searched and judged as one",
         "asking_back": "nobody is asked what is meant",
         "scope": "a question far from all documents is refused as any other, with the nearest quotes",
+        "answer_bank": "answers that experts approved are not looked up: every question is searched anew",
     }
 )
 """What the helpdesk does without each part."""

@@ -18,6 +18,7 @@ def trace_of(draft: Draft, index_version: str) -> dict[str, Any]:
         "depth": draft.depth,
         "searched_for": draft.understanding.stand_alone if draft.understanding else draft.text,
         **_conversation(draft),
+        **({"bank": dict(draft.banked)} if draft.banked else {}),
         "retrieved": [
             {
                 "rank": candidate.rank,

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Engine
@@ -22,6 +23,7 @@ from corpus.documents import Document
 from corpus.errors import CorpusError, UnsupportedFormat
 from corpus.identity import KnownDocument
 from corpus.isolation import ParserProcess
+from corpus.overrides import Override, with_overrides
 from corpus.sources import Content, Discovery, SourceItem, discover
 from corpus.sync import ACTIONS, Change, by_location, judge, observe, preview, withdrawals
 from index.consistency import is_current
@@ -109,6 +111,7 @@ def ingest(
     progress: Progress = lambda _event: None,
     passage_tokens: int = 256,
     heading_context: bool = True,
+    overrides: Mapping[str, Override] = MappingProxyType({}),
 ) -> IngestReport:
     """Bring the catalogue and the index in line with what the targets hold.
 
@@ -123,6 +126,7 @@ def ingest(
         progress: called after every item, in the order of finishing.
         passage_tokens: target size of a passage.
         heading_context: whether the embedder sees a passage's title and headings before its text.
+        overrides: by document id, what goes before a document's own metadata.
 
     Raises:
         MisusedError: a target does not exist (before anything is changed).
@@ -132,7 +136,11 @@ def ingest(
     started = time.monotonic()
     catalog = Catalog(engine)
     known = catalog.known_documents()
-    discoveries = [discover(target, known, data_dir=data_dir) for target in targets]
+
+    def find(target: str, known: Sequence[KnownDocument]) -> Discovery:
+        return with_overrides(discover(target, known, data_dir=data_dir), overrides)
+
+    discoveries = [find(target, known) for target in targets]
     if dry_run:
         changes = [change for found in discoveries for change in preview(found, known)]
         items = tuple(_item(change) for change in changes)
@@ -148,7 +156,7 @@ def ingest(
         for target in targets:
             # Looked for again: the target before it may have given a file its identity.
             known = catalog.known_documents()
-            run.follow(discover(target, known, data_dir=data_dir), known)
+            run.follow(find(target, known), known)
         note = _renew_generation(engine, data_dir, database_url, run)
     return IngestReport(tuple(run.items), False, time.monotonic() - started, note)
 
@@ -226,17 +234,8 @@ class _Run:
             return
         for done in self._ready_writer().commit(batch):
             self.changed = True
-            self._done(
-                IngestItem(
-                    done.incoming.source,
-                    done.action,
-                    None,
-                    done.document_id,
-                    done.version,
-                    done.n_passages,
-                    done.incoming.document.notes,
-                )
-            )
+            incoming, about = done.incoming, (done.document_id, done.version, done.n_passages)
+            self._done(IngestItem(incoming.source, done.action, None, *about, incoming.document.notes))
 
     def _ready_writer(self) -> DocumentWriter:
         if self._writer is None:

@@ -1,4 +1,4 @@
-"""``helpdesk backup`` and ``helpdesk restore``: the database and the originals in one file.
+"""``helpdesk backup`` and ``helpdesk restore``: database, originals, uploads and own suites in one file.
 
 The indexes are left out: they are made again from the database.
 """
@@ -18,7 +18,8 @@ from helpdesk_bot.errors import ConfigurationError
 from helpdesk_bot.settings import Settings
 
 DATABASE = "helpdesk.db"
-ORIGINALS = "originals"
+FOLDERS = ("originals", "uploads", "suites")
+"""What is kept beside the database; the first comes after it, so that every original it names is there."""
 
 
 def backup(options: argparse.Namespace, console: Console) -> int:
@@ -33,12 +34,12 @@ def backup(options: argparse.Namespace, console: Console) -> int:
         with tempfile.TemporaryDirectory(dir=target.parent) as folder:
             copy = Path(folder) / DATABASE
             _copy_database(source, copy)
-            # The originals come after the database, so that every one it names is there.
             with tarfile.open(part, "w:gz", compresslevel=1) as archive:
                 archive.add(copy, DATABASE)
-                originals = settings.data_dir / ORIGINALS
-                if originals.exists():
-                    archive.add(originals, ORIGINALS, filter=_no_leftovers)
+                for folder_name in FOLDERS:
+                    kept = settings.data_dir / folder_name
+                    if kept.exists():
+                        archive.add(kept, folder_name, filter=_no_leftovers)
         os.replace(part, target)
     except OSError as error:
         part.unlink(missing_ok=True)
@@ -99,9 +100,9 @@ def _unpack(file: Path, data_dir: Path) -> None:
             unpacked = Path(folder)
             if not (unpacked / DATABASE).exists():
                 raise ConfigurationError(f"{file} is no backup of a helpdesk: it holds no {DATABASE}.")
-            originals = data_dir / ORIGINALS
-            if (unpacked / ORIGINALS).exists() and not originals.exists():
-                os.replace(unpacked / ORIGINALS, originals)
+            for name in FOLDERS:
+                if (unpacked / name).exists() and not (data_dir / name).exists():
+                    os.replace(unpacked / name, data_dir / name)
             os.replace(unpacked / DATABASE, data_dir / DATABASE)
     except (OSError, tarfile.TarError, EOFError) as error:
         raise ConfigurationError(f"The backup {file} cannot be read: {error}.") from error

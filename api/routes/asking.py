@@ -8,11 +8,17 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import Limited, ServiceOf
+from api.openapi import problems
 from api.replies import json_reply
 from api.schemas import AskBody
 from api.service import Service
 from api.streaming import stream_answer
 from helpdesk_bot.answers import Answer, Question, answer_to_json
+
+STREAMED: dict[str, Any] = {
+    "description": "The answer, whole or as events.",
+    "content": {"text/event-stream": {"schema": {"type": "string"}}},
+}
 
 router = APIRouter(prefix="/api/v1", tags=["ask"])
 
@@ -22,9 +28,10 @@ async def answer(service: Service, question: Question) -> dict[str, Any]:
 
     Raises:
         Starting: questions are not answered yet.
+        SwitchedOff: they are switched off.
         Overloaded: too many questions wait.
     """
-    helpdesk = service.helpdesk
+    helpdesk = service.answering
 
     def work() -> Answer:
         with service.load.turn(question) as asked:
@@ -39,6 +46,7 @@ async def answer(service: Service, question: Question) -> dict[str, Any]:
 @router.post(
     "/ask",
     response_model=Answer,
+    responses={200: STREAMED, **problems(422, 429, 503)},
     summary="Ask a question",
     description="Every outcome of a question is HTTP 200. A busy server answers at depth `fast`, and the "
     "trace's notes say so. With `Accept: text/event-stream` the answer comes "

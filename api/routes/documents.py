@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.dependencies import ServiceOf
+from api.document_models import DocumentList, DocumentText, DocumentWithVersions
 from api.errors import DocumentUnknown
+from api.openapi import problems
 from api.questions import clean
 from api.reading import MAX_OFFSET, MAX_VERSION, document_json, record_of
 from api.replies import json_reply
@@ -32,6 +34,11 @@ SHOWN_AS = {
 }
 """How an original is sent; ``None``: as it is, and anything else as a plain download."""
 
+ORIGINAL: dict[str, Any] = {
+    "description": "The file, with its own media type.",
+    "content": {"application/octet-stream": {"schema": {"type": "string", "format": "binary"}}},
+}
+
 SANDBOX = "sandbox; default-src 'none'; style-src 'unsafe-inline'"
 """No script, no form, no request of its own: an original is somebody else's text."""
 
@@ -53,7 +60,7 @@ class Listing(BaseModel):
     offset: int = Field(0, ge=0, le=MAX_OFFSET)
 
 
-@router.get("", summary="List the documents")
+@router.get("", response_model=DocumentList, summary="List the documents")
 def list_documents(service: ServiceOf, listing: Annotated[Listing, Query()]) -> Response:
     """List documents in their current versions; several values of one filter are alternatives."""
     given = listing.model_dump(exclude={"limit", "offset"}, exclude_defaults=True)
@@ -71,7 +78,12 @@ def list_documents(service: ServiceOf, listing: Annotated[Listing, Query()]) -> 
     )
 
 
-@router.get("/{document_id}", summary="One document and its versions")
+@router.get(
+    "/{document_id}",
+    response_model=DocumentWithVersions,
+    responses=problems(404),
+    summary="One document and its versions",
+)
 def get_document(service: ServiceOf, document_id: str, version: Version = None) -> Response:
     """Return what is known of a document."""
     record = record_of(service.helpdesk, document_id, version)
@@ -87,7 +99,12 @@ def get_document(service: ServiceOf, document_id: str, version: Version = None) 
     return json_reply(document_json(record) | {"versions": versions})
 
 
-@router.get("/{document_id}/text", summary="The text that citations count in")
+@router.get(
+    "/{document_id}/text",
+    response_model=DocumentText,
+    responses=problems(404),
+    summary="The text that citations count in",
+)
 def get_text(service: ServiceOf, document_id: str, version: Version = None) -> Response:
     """Return the extracted text of a version: ``text[start_char:end_char]`` of a citation is its quote."""
     record = record_of(service.helpdesk, document_id, version)
@@ -95,7 +112,12 @@ def get_text(service: ServiceOf, document_id: str, version: Version = None) -> R
     return json_reply({"document_id": record.document_id, "version": record.version, "text": text})
 
 
-@router.get("/{document_id}/original", summary="The file as it came in", response_class=FileResponse)
+@router.get(
+    "/{document_id}/original",
+    summary="The file as it came in",
+    response_class=FileResponse,
+    responses={200: ORIGINAL, **problems(404)},
+)
 def get_original(service: ServiceOf, document_id: str, version: Version = None) -> Response:
     """Return the original file, to be looked at and never run."""
     record = record_of(service.helpdesk, document_id, version)

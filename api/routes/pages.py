@@ -2,100 +2,68 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from functools import partial
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Form, Query, Request, Response
+from fastapi import APIRouter, Query, Request, Response
+from starlette.concurrency import run_in_threadpool
 
-from api.answer_view import language_tag, original_address, view, web_address
-from api.dependencies import Limited, ServiceOf
+from api.answer_view import language_tag, original_address, web_address
+from api.chat_page import answer_html, chat_page, shown_answer
+from api.dependencies import Limited, ServiceOf, service_of
+from api.forms import AskSent
 from api.messages import messages
-from api.pages import NATIVE_NAMES, page, page_language, render
+from api.pages import page, page_language
 from api.problems import problem_of
 from api.questions import QuestionRefused
 from api.reading import MAX_OFFSET, MAX_VERSION, highlighted, record_of
 from api.routes.asking import answer
-from api.schemas import AskBody
 from api.streaming import stream_answer
-from helpdesk_bot.phrases import language_name, languages
+from helpdesk_bot.phrases import language_name
 
 router = APIRouter(include_in_schema=False)
 
-SCRIPT_WORDS = (
-    "searching",
-    "answer_ready",
-    "network_error",
-    "empty_question",
-    "loading_text",
-    "text_failed",
-    "you_asked",
-    "source_n",
-    "error_other",
-    "error_429",
-    "error_500",
-    "error_503",
-    "error_question_too_long",
-)
-
-
-def _chat(request: Request, status: int = 200, **values: Any) -> Response:
-    settings = request.app.state.service.settings
-    words = messages(page_language(request))
-    shown = {"question": "", "chosen": "auto", "answer": None, "refusal": None} | values
-    return page(
-        request,
-        "chat.html",
-        status,
-        answer_languages=[(code, NATIVE_NAMES.get(code, code)) for code in languages()],
-        max_chars=settings.max_question_chars,
-        script_words={
-            key: words[key].replace("{max}", str(settings.max_question_chars)) for key in SCRIPT_WORDS
-        },
-        **shown,
-    )
-
 
 @router.get("/")
-async def chat(request: Request) -> Response:
+def chat(request: Request) -> Response:
     """Show the chat page."""
-    return _chat(request)
+    return chat_page(request)
 
 
 @router.post("/")
-async def ask(
-    request: Request,
-    service: ServiceOf,
-    limited: Limited,
-    question: Annotated[str, Form(max_length=40_000)] = "",
-    language: Annotated[str, Form(max_length=20)] = "auto",
-    conversation_id: Annotated[str | None, Form(max_length=32)] = None,
-) -> Response:
+async def ask(request: Request, service: ServiceOf, limited: Limited, form: AskSent) -> Response:
     """Answer a question: as events for the page's script, as a whole page where scripts are off."""
-    chosen = page_language(request)
-    body = AskBody(question=question, language=language, conversation_id=conversation_id or None)
     streamed = "text/event-stream" in request.headers.get("accept", "")
+    kept: dict[str, Any] = {"chosen": form.language, "chosen_filters": form.filters}
     try:
-        asked = body.to_question(service.settings)
+        asked = form.to_body().to_question(service.settings)
     except QuestionRefused as refusal:
         if streamed:
             raise
-        text = messages(chosen).get(f"error_{refusal.code}", messages(chosen)["error_other"])
-        text = text.replace("{max}", str(service.settings.max_question_chars))
-        status = problem_of(refusal).status
-        return _chat(request, status, question=question, chosen=language, refusal=text)
-
-    def as_html(given: Mapping[str, Any]) -> str:
-        return render("_answer.html", chosen, answer=view(given, messages(chosen), chosen))
-
+        return await run_in_threadpool(_refused, request, refusal, form.question, **kept)
     response: Response
     if streamed:
-        response = stream_answer(service, asked, as_html)
+        response = stream_answer(service, asked, partial(answer_html, request))
     else:
         given = await answer(service, asked)
-        shown = view(given, messages(chosen), chosen)
-        response = _chat(request, chosen=language, answer=shown)
+        shown = shown_answer(service, given, page_language(request))
+        response = await run_in_threadpool(chat_page, request, answer=shown, **kept)
     response.headers.update(limited)
     return response
+
+
+def _refused(request: Request, refusal: QuestionRefused, question: str, **kept: Any) -> Response:
+    """Show the question again, with what is wrong with it."""
+    words = messages(page_language(request))
+    text = words.get(f"error_{refusal.code}", words["error_other"])
+    text = text.replace("{max}", str(service_of(request).settings.max_question_chars))
+    return chat_page(request, problem_of(refusal).status, question=question, refusal=text, **kept)
+
+
+@router.get("/accessibility")
+def accessibility(request: Request) -> Response:
+    """Show the accessibility statement, in fewer languages than the chat page."""
+    return page(request, "accessibility.html", part="accessibility")
 
 
 @router.get("/documents/{document_id}")

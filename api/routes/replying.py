@@ -10,6 +10,7 @@ from fastapi import APIRouter, Query, Request, Response
 from api.dependencies import Limited, ServiceOf
 from api.errors import NotAcceptable
 from api.negotiation import accepted
+from api.openapi import problems
 from api.replies import json_reply
 from api.schemas import AskBody
 from api.service import Service
@@ -34,7 +35,7 @@ RESPONSES: dict[int | str, dict[str, Any]] = {
             RENDERINGS[form].media_type: _TEXT if RENDERINGS[form].is_text else _BINARY for form in FORMATS
         },
     },
-    406: {"description": "`Accept` names no form that a reply is given in: a problem document."},
+    **problems(406, 422, 429, 503),
 }
 
 
@@ -78,9 +79,10 @@ async def _reply(service: Service, question: Question, form: ReplyFormat | None)
 
     Raises:
         Starting: questions are not answered yet.
+        SwitchedOff: they are switched off.
         Overloaded: too many questions wait.
     """
-    helpdesk = service.helpdesk
+    helpdesk = service.answering
 
     def work() -> tuple[Reply, bytes]:
         with service.load.turn(question) as asked:

@@ -1,35 +1,77 @@
 // The chat page: sends the question, shows the answer as it comes, announces it once it is whole.
-// Without this script the form is posted and the server answers with a page.
+// Without this script the forms are posted and the server answers with pages.
 
+import { connect } from "./actions.js";
 import { eventsOf } from "./events.js";
+import { createHistory } from "./history.js";
+import { request } from "./requests.js";
 import { createSheet, upgrade } from "./sheet.js";
+import { createWatch } from "./watch.js";
 
 const words = JSON.parse(document.getElementById("words").textContent);
-const form = document.getElementById("ask");
-const box = document.getElementById("question");
-const refusal = document.getElementById("question-error");
 const conversation = document.getElementById("conversation");
 const announcer = document.getElementById("announcer");
-const sheet = createSheet(words);
+const form = document.getElementById("ask"); // not there while answering is switched off
+const box = document.getElementById("question");
+const refusal = document.getElementById("question-error");
+const suggestions = document.getElementById("suggestions");
+const again = document.getElementById("new");
 
-let conversationId = null;
+const sheet = createSheet(words);
+const history = createHistory(words, say);
+const watch = createWatch({ words, message: showMessage, place: placeReleased, history });
+const tools = { words, say, watch, history };
 let busy = false;
 
-upgrade(conversation, sheet);
+prepare(document.body);
+if (form) begin();
 
-form.addEventListener("submit", (event) => {
-  event.preventDefault();
-  ask();
-});
-box.addEventListener("keydown", (event) => {
-  if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
-  event.preventDefault();
-  form.requestSubmit();
-});
-box.addEventListener("input", () => refuse(""));
+function begin() {
+  const shown = conversation.querySelector(".exchange");
+  if (shown) {
+    history.conversationId = form.elements.conversation_id.value;
+    history.keep(shown);
+    follow(shown);
+  } else {
+    for (const kept of history.restore()) {
+      const exchange = makeExchange(kept.question);
+      exchange.querySelector(".reply").innerHTML = kept.html; // made by our own server, kept in this browser
+      prepare(exchange);
+      follow(exchange);
+    }
+  }
+  if (conversation.firstElementChild) talk();
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    ask(box.value);
+  });
+  box.addEventListener("keydown", (event) => {
+    if (event.key !== "Enter" || event.shiftKey || event.isComposing) return;
+    event.preventDefault();
+    form.requestSubmit();
+  });
+  box.addEventListener("input", () => refuse(""));
+  document.addEventListener("submit", (event) => {
+    if (!event.target.matches("form.asks")) return;
+    event.preventDefault();
+    ask(event.submitter.value);
+  });
+  again.addEventListener("click", (event) => {
+    event.preventDefault();
+    if (!busy) reset(words.new_started);
+  });
+  history.onForget(() => reset(words.privacy_forgotten));
+  const count = document.getElementById("filter-count");
+  const tell = () => {
+    const n = [...form.querySelectorAll("[data-filter]")].filter((select) => select.value).length;
+    count.textContent = n ? ` (${n})` : "";
+  };
+  form.addEventListener("change", tell);
+  tell();
+}
 
-async function ask() {
-  const question = box.value.trim();
+async function ask(text) {
+  const question = text.trim();
   if (busy) return;
   if (!question) {
     refuse(words.empty_question);
@@ -37,25 +79,30 @@ async function ask() {
     return;
   }
   setBusy(true);
-  const exchange = showQuestion(question);
+  talk();
+  const exchange = makeExchange(question);
+  exchange.scrollIntoView({ block: "start" });
   const reply = exchange.querySelector(".reply");
-  announcer.textContent = words.searching;
+  say(words.searching);
   try {
     await receive(await send(question), reply);
-    box.value = "";
+    if (box.value.trim() === question) box.value = "";
+    history.keep(exchange);
+    follow(exchange);
   } catch (error) {
     showError(reply, error.words ?? words.network_error);
+    box.value ||= question;
   }
   setBusy(false);
 }
 
 async function send(question) {
-  const body = new URLSearchParams({ question, language: form.elements.language.value });
-  if (conversationId) body.set("conversation_id", conversationId);
-  const response = await fetch(form.action, { method: "POST", body, headers: { Accept: "text/event-stream" } });
+  const body = new URLSearchParams(new FormData(form));
+  body.set("question", question);
+  body.set("conversation_id", history.conversationId ?? "");
+  const response = await request(form.action, { method: "POST", body, headers: { Accept: "text/event-stream" } });
   if (response.ok) return response;
-  const problem = await response.json().catch(() => ({}));
-  throw failure(problem);
+  throw failure(await response.json().catch(() => ({})));
 }
 
 function failure(problem) {
@@ -69,17 +116,18 @@ async function receive(response, reply) {
   let whole = false;
   for await (const { name, data } of eventsOf(response)) {
     if (name === "sentence") {
-      if (!draft.isConnected) reply.replaceChildren(draft);
+      if (!draft.isConnected) reply.append(draft);
       const sentence = document.createElement("p");
+      sentence.dir = "auto";
       sentence.textContent = data.text;
       draft.append(sentence);
     } else if (name === "html") {
       reply.innerHTML = data.html; // made and escaped by our own server
-      upgrade(reply, sheet);
+      prepare(reply);
     } else if (name === "done") {
       whole = true;
-      conversationId = data.conversation_id;
-      announce(reply);
+      history.conversationId = data.conversation_id;
+      announce(reply, words.answer_ready);
     } else if (name === "error") {
       throw failure(data);
     }
@@ -87,48 +135,88 @@ async function receive(response, reply) {
   if (!whole) throw new Error("the stream ended early");
 }
 
-function announce(reply) {
-  const text = [".status", ".short", ".answer-text"].map((part) => reply.querySelector(part)?.innerText ?? "");
-  announcer.textContent = [words.answer_ready, ...text].filter(Boolean).join(" ");
+/** Give what the server made its behaviour: citations, copying, feedback, experts. */
+function prepare(root) {
+  upgrade(root, sheet);
+  connect(root, tools);
 }
 
-function showQuestion(question) {
-  const exchange = document.createElement("article");
-  exchange.className = "exchange";
-  const heading = document.createElement("h2");
-  heading.className = "asked";
-  const label = document.createElement("span");
-  label.className = "asked-label";
-  label.textContent = words.you_asked;
-  const text = document.createElement("span");
-  text.className = "asked-text";
+/** Wait for an expert where one will look at the answer. */
+function follow(exchange) {
+  for (const answer of exchange.querySelectorAll(".answer[data-waits]")) watch.expect(answer.dataset.answer);
+}
+
+function answerOf(key) {
+  return conversation.querySelector(`.answer[data-answer="${CSS.escape(key)}"]`);
+}
+
+function placeReleased(key, question, html) {
+  const given = answerOf(key);
+  const holder = make("div", "released");
+  holder.innerHTML = html; // made and escaped by our own server
+  given?.removeAttribute("data-waits");
+  if (given) given.before(holder);
+  else makeExchange(question).querySelector(".reply").replaceChildren(holder);
+  prepare(holder);
+  history.keep(holder.closest(".exchange"));
+  announce(holder, words.expert_answered);
+}
+
+function showMessage(key, text) {
+  answerOf(key)?.before(make("p", "notice", text));
+  say(text);
+}
+
+function announce(root, first) {
+  const text = [".status", ".short", ".answer-text"].map((part) => root.querySelector(part)?.innerText ?? "");
+  say([first, ...text].filter(Boolean).join(" "));
+}
+
+function say(text) {
+  announcer.textContent = text;
+}
+
+function make(tag, className, ...content) {
+  const element = document.createElement(tag);
+  element.className = className;
+  element.append(...content);
+  return element;
+}
+
+function makeExchange(question) {
+  const text = make("span", "asked-text", question);
   text.dir = "auto";
-  text.textContent = question;
-  heading.append(label, " ", text);
-  const reply = document.createElement("div");
-  reply.className = "reply";
-  const waiting = document.createElement("p");
-  waiting.className = "waiting";
-  waiting.textContent = words.searching;
-  reply.append(waiting);
-  exchange.append(heading, reply);
+  const heading = make("h2", "asked", make("span", "asked-label", words.you_asked), " ", text);
+  const exchange = make("article", "exchange", heading, make("div", "reply", make("p", "waiting", words.searching)));
   conversation.append(exchange);
-  exchange.scrollIntoView({ block: "start" });
   return exchange;
 }
 
 function showError(reply, text) {
-  const box = document.createElement("div");
-  box.className = "answer answer-error";
-  const status = document.createElement("p");
-  status.className = "status";
-  const glyph = document.createElement("span");
-  glyph.className = "glyph";
+  const glyph = make("span", "glyph");
   glyph.setAttribute("aria-hidden", "true");
-  status.append(glyph, text);
-  box.append(status);
-  reply.replaceChildren(box);
-  announcer.textContent = text;
+  reply.replaceChildren(make("div", "answer answer-error", make("p", "status", glyph, text)));
+  say(text);
+}
+
+function talk() {
+  document.body.classList.add("talking");
+  if (suggestions) suggestions.hidden = true;
+  again.hidden = false;
+}
+
+function reset(told) {
+  history.clear();
+  watch.clear();
+  conversation.replaceChildren();
+  document.body.classList.remove("talking");
+  document.querySelector(".told-page")?.remove();
+  if (suggestions) suggestions.hidden = false;
+  again.hidden = true;
+  box.value = "";
+  refuse("");
+  box.focus();
+  say(told);
 }
 
 function refuse(text) {

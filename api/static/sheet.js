@@ -1,5 +1,6 @@
 // The side sheet: a source with its text at the passage, the quote highlighted.
 
+import { request } from "./requests.js";
 import { around } from "./spans.js";
 
 const texts = new Map(); // address -> Promise of the text; a version's text never changes
@@ -85,7 +86,7 @@ function textOf(address) {
   if (!texts.has(address)) {
     texts.set(
       address,
-      fetch(address).then(async (response) => {
+      request(address).then(async (response) => {
         if (!response.ok) throw new Error(`HTTP ${response.status}`);
         return (await response.json()).text;
       }),

@@ -25,7 +25,7 @@ import numpy as np
 
 from evals.significance.intervals import wilson
 from helpdesk_bot.answer_bank.agreement import differ, named
-from helpdesk_bot.answer_bank.phrasings import WEIGHTS, question_vectors
+from helpdesk_bot.answer_bank.phrasings import WEIGHTS, allowance, question_vectors
 from helpdesk_bot.settings import load_settings
 from index.chunks import FloatArray
 from index.embedding import open_embedder
@@ -158,6 +158,7 @@ def _likeness(asker: Asked, bank: Asked) -> FloatArray:
     found: FloatArray = (
         whole * (asker.vectors[:, 0] @ bank.vectors[:, 0].T)
         + nameless * (asker.vectors[:, 1] @ bank.vectors[:, 1].T)
+        + allowance(asker.language, bank.language)
     ).astype(np.float32)
     return found
 

@@ -29,13 +29,18 @@ def clean(text: str) -> str:
     return _UNFIT.sub("\N{REPLACEMENT CHARACTER}", text)
 
 
-def render(template: str, **values: Any) -> str:
-    """Return a page filled with values; every value is escaped."""
+def content_policy() -> str:
+    """Return the content policy of a report: its own style and script by their hashes, and nothing else."""
     style, script = _asset("report.css"), _asset("report.js")
-    policy = (
+    return (
         f"default-src 'none'; style-src 'sha256-{_hash(style)}'; script-src 'sha256-{_hash(script)}'; "
         "img-src data:; base-uri 'none'; form-action 'none'"
     )
+
+
+def render(template: str, **values: Any) -> str:
+    """Return a page filled with values; every value is escaped."""
+    style, script, policy = _asset("report.css"), _asset("report.js"), content_policy()
     # Ours, not data: the only texts that are not escaped.
     page = _environment().get_template(template)
     return clean(page.render(style=Markup(style), script=Markup(script), policy=policy, **values))  # noqa: S704

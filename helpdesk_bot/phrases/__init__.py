@@ -26,6 +26,21 @@ class Clauses:
 
 
 @dataclass(frozen=True, slots=True)
+class Checks:
+    """With what a person's own words are held against a text (`helpdesk_bot.review.claims`), casefolded.
+
+    ``negations``: words that deny; ``not_negations``: phrases in which they
+    do not. ``numbers`` maps a number written out to its value;
+    ``ambiguous_numbers`` are those that mean something else as often.
+    """
+
+    negations: tuple[str, ...]
+    not_negations: tuple[str, ...]
+    numbers: Mapping[str, int]
+    ambiguous_numbers: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The texts of one language.
 
@@ -35,7 +50,7 @@ class Catalogue:
     ``place_names`` are further names of places, by their code; ``clauses``:
     see `Clauses`; ``reply`` holds the texts of the helpdesk reply;
     ``conditions`` lists the words by which documents say what something takes
-    (see `helpdesk_bot.reply.conditions`).
+    (see `helpdesk_bot.reply.conditions`); ``checks``: see `Checks`.
     """
 
     language: str
@@ -49,6 +64,7 @@ class Catalogue:
     clauses: Clauses
     reply: Mapping[str, str]
     conditions: Mapping[str, tuple[str, ...]]
+    checks: Checks
 
     def text(self, key: str, **values: str) -> str:
         """Return a message with its placeholders filled."""
@@ -84,6 +100,17 @@ def catalogue(language: str) -> Catalogue:
         clauses=_clauses(values["clauses"]),
         reply=values["reply"],
         conditions={key: tuple(words) for key, words in values["conditions"].items()},
+        checks=_checks(values["checks"]),
+    )
+
+
+def _checks(values: Mapping[str, Any]) -> Checks:
+    numbers = {word: value for value, words in enumerate(values["numbers"]) for word in words.split("|")}
+    return Checks(
+        tuple(values["negations"]),
+        tuple(values["not_negations"]),
+        numbers,
+        frozenset(values["ambiguous_numbers"]),
     )
 
 

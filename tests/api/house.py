@@ -9,6 +9,7 @@ from __future__ import annotations
 import dataclasses
 import io
 import threading
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ from helpdesk_bot.answers import (
     ShortAnswer,
     answer_to_json,
 )
+from helpdesk_bot.records import Records
 from helpdesk_bot.settings import Settings
 
 SV_TEXT = (
@@ -56,6 +58,7 @@ EN_QUESTION = "What do libraries offer?"
 CROSS_QUESTION = "How many officials took part in the survey?"
 UNKNOWN_QUESTION = "Vilken är bolagsskatten i Sverige?"
 BLOCKED_QUESTION = "My number is 19121212-1212, may I apply?"
+UNCLEAR_QUESTION = "When did it begin?"
 ERROR_QUESTION = "error please"
 CRASH_QUESTION = "crash please"
 SLOW_QUESTION = "slow please"
@@ -105,6 +108,8 @@ class FakeHelpdesk:
         metadata.create_all(engine)
         self.engine = engine
         self.catalog = Catalog(engine)
+        self.records = Records(engine)
+        self._records_answers = settings.record_conversations
         self.asked: list[Question] = []
         self.closed = False
         self.release = threading.Event()
@@ -157,7 +162,10 @@ class FakeHelpdesk:
             raise RuntimeError("a secret of the house")
         if question.text == SLOW_QUESTION:
             self.release.wait(30)
-        return self._answer(question)
+        answer = self._answer(question)
+        if self._records_answers and answer.outcome != "blocked_personal_data":
+            self.records.add(answer)
+        return answer
 
     def stream(self, question: Question) -> Iterator[tuple[str, dict[str, Any]]]:
         yield "status", {"stage": "retrieving"}
@@ -265,6 +273,26 @@ class FakeHelpdesk:
             return self._make(
                 question, "en", "blocked_personal_data", "The question seems to hold personal data.", (), ()
             )
+        if question.text == UNCLEAR_QUESTION:
+            meant = [f"{UNCLEAR_QUESTION} (in “{each.document.title}”)" for each in (en, sv)]
+            return self._make(
+                question,
+                "en",
+                "clarification",
+                "Which of these do you mean?",
+                (en, dataclasses.replace(sv, number=2)),
+                tuple(
+                    Related(
+                        each.document.kind,
+                        each.document.title,
+                        each.document.document_id,
+                        text,
+                        None,
+                        each.citation_id,
+                    )
+                    for each, text in zip((en, sv), meant, strict=True)
+                ),
+            )
         if question.text == ERROR_QUESTION:
             return self._make(question, "en", "error_engine", "The answer could not be made.", (), ())
         return self._make(question, "en", "answered", "The documents say this.", (en,), related)
@@ -283,8 +311,8 @@ class FakeHelpdesk:
     ) -> Answer:
         lines = [f"- “{' '.join(item.quote.split())}” [{item.number}]" for item in cited]
         return Answer(
-            answer_id="ans_1",
-            conversation_id=question.conversation_id or "conv_1",
+            answer_id=uuid.uuid4().hex,
+            conversation_id=question.conversation_id or uuid.uuid4().hex,
             created_at="2026-01-31T09:30:00Z",
             question=question.text,
             question_language=language,
@@ -303,6 +331,9 @@ class FakeHelpdesk:
                 "timings_ms": {"embed": 1.0},
                 "depth": question.depth or self._depth,
                 "notes": list(question.notes),
+                **(
+                    {"filters": {k: list(v) for k, v in question.filters.items()}} if question.filters else {}
+                ),
             },
         )
 

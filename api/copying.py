@@ -1,0 +1,86 @@
+"""An answer as text to be pasted elsewhere: plain, and as Markdown, each with its sources."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from helpdesk_bot.phrases import language_name
+from helpdesk_bot.reply.addresses import web_address
+
+Words = Mapping[str, str]
+
+_MARKUP = re.compile(r"([\\`*_{}\[\]<>#|])")
+
+
+@dataclass(frozen=True, slots=True)
+class Copies:
+    """One answer, twice."""
+
+    plain: str
+    markdown: str
+
+
+def copies(
+    answer: Mapping[str, Any], words: Words, page_language: str, label: str, understood: str | None
+) -> Copies:
+    """Return what the copy buttons put on the clipboard: question, standing, answer, sources with quotes.
+
+    Args:
+        answer: the answer's JSON document.
+        words: the page's own words.
+        page_language: the language of those words.
+        label: how the answer stands, in words.
+        understood: what a follow-up was understood as.
+    """
+    lines = [understood] if understood else []
+    plain_sources = [_plain(citation, words, page_language) for citation in answer["citations"]]
+    marked_sources = [_marked(citation, words, page_language) for citation in answer["citations"]]
+    plain = [
+        answer["question"],
+        *lines,
+        label,
+        "",
+        re.sub(r"\*\*|^> ?", "", answer["text"], flags=re.MULTILINE),
+    ]
+    marked = [f"## {_escaped(answer['question'])}", "", *map(_escaped, lines), f"*{_escaped(label)}*", ""]
+    marked.append(answer["text"])
+    if answer["citations"]:
+        plain += ["", f"{words['sources']}:", *plain_sources]
+        marked += ["", f"### {words['sources']}", "", *marked_sources]
+    return Copies("\n".join(plain).strip() + "\n", "\n".join(marked).strip() + "\n")
+
+
+def _plain(citation: Mapping[str, Any], words: Words, page_language: str) -> str:
+    document = citation["document"]
+    about = " · ".join(_about(citation, words, page_language))
+    lines = [f"[{citation['number']}] {document['title']}" + (f" ({about})" if about else "")]
+    lines.append(f"    “{' '.join(citation['quote'].split())}”")
+    if address := web_address(document["url"]):
+        lines.append(f"    {address}")
+    return "\n".join(lines)
+
+
+def _marked(citation: Mapping[str, Any], words: Words, page_language: str) -> str:
+    document = citation["document"]
+    title = _escaped(document["title"])
+    address = web_address(document["url"])
+    about = _escaped(" · ".join(_about(citation, words, page_language)))
+    head = f"[{title}](<{address}>)" if address else f"**{title}**"
+    quote = _escaped(" ".join(citation["quote"].split()))
+    return f"{citation['number']}. {head}" + (f" ({about})" if about else "") + f"\n   > {quote}"
+
+
+def _about(citation: Mapping[str, Any], words: Words, page_language: str) -> list[str]:
+    document, language = citation["document"], citation["language"]
+    named = language_name(language, page_language) if language != "und" else ""
+    page = words["page_n"].format(page=citation["page"]) if citation["page"] else ""
+    said = (words.get(f"kind_{document['kind']}", ""), document["publisher"], document["date"], named, page)
+    return [part for part in said if part]
+
+
+def _escaped(text: str) -> str:
+    """Return text that Markdown shows as it is."""
+    return _MARKUP.sub(r"\\\1", text)

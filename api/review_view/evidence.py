@@ -1,0 +1,88 @@
+"""Citations as the desk shows them: the source text around the quote, where it stands, where to read it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from api.answer_view import language_tag, original_address, passage_address, web_address
+from api.review_view.texts import reference
+from api.review_view.wording import Words, spoken
+
+SNIPPET_CHARS = 90
+"""Of a quote, in a list to choose from."""
+
+
+def cards(
+    citations: Sequence[Mapping[str, Any]],
+    around: Sequence[Mapping[str, Any]],
+    words: Words,
+    page_language: str,
+) -> list[dict[str, Any]]:
+    """Return a card for each citation, numbered from 1 in the order of the editor.
+
+    Args:
+        citations: whole citations.
+        around: what the desk knows of them: text before and after, whether they are still exact.
+        words: the page's words.
+        page_language: the language of those words.
+    """
+    known = {one["citation"]["citation_id"]: one for one in around}
+    return [
+        card(one, known.get(one["citation_id"], {}), number, words, page_language)
+        for number, one in enumerate(citations, 1)
+    ]
+
+
+def card(
+    citation: Mapping[str, Any], around: Mapping[str, Any], number: int, words: Words, page_language: str
+) -> dict[str, Any]:
+    """Return what is shown of one citation."""
+    document = citation["document"]
+    document_id, version, page = document["document_id"], document["version"], citation["page"]
+    language = language_tag(citation["language"])
+    about = (
+        words.get(f"kind_{document['kind']}", ""),
+        document["publisher"],
+        document["date"],
+        spoken(language, page_language),
+        words["version_n"].format(version=version),
+    )
+    place = [words["page_n"].format(page=page)] if page else []
+    place += [" › ".join(citation["heading_path"])] if citation["heading_path"] else []
+    quote = citation["quote"]
+    newest = around.get("document_version_now")
+    return {
+        "number": number,
+        "id": citation["citation_id"],
+        "reference": reference(citation),
+        "title": document["title"],
+        "title_lang": language_tag(document["language"]),
+        "about": " · ".join(str(part) for part in about if part),
+        "place": " · ".join(place),
+        "before": around.get("before", ""),
+        "quote": quote,
+        "snippet": quote if len(quote) <= SNIPPET_CHARS else quote[:SNIPPET_CHARS].rstrip() + " …",
+        "after": around.get("after", ""),
+        "lang": language,
+        "text_page": passage_address(document_id, version, citation["start_char"], citation["end_char"]),
+        "original": original_address(document_id, version, page),
+        "original_label": words["open_page"].format(page=page) if page else words["open_original"],
+        "official": web_address(document["url"]),
+        "is_exact": around.get("is_exact", True),
+        "is_withdrawn": around.get("document_status") == "withdrawn",
+        "is_old": newest is not None and newest != version,
+    }
+
+
+def results(passages: Sequence[Mapping[str, Any]], words: Words, page_language: str) -> list[dict[str, Any]]:
+    """Return the passages of a search, each with the citation that it would become."""
+    shown = []
+    for passage in passages:
+        if not passage["citation"]:
+            continue
+        made = card(passage["citation"], {}, 0, words, page_language)
+        made["text"] = passage["text"]
+        made["passage"] = made["reference"].split(" ", 1)[1]
+        shown.append(made)
+    return shown

@@ -1,0 +1,30 @@
+// Watches a job that is at work, and loads its page anew when it is done. Without this script the page has a link.
+
+const place = document.querySelector("[data-job]");
+if (place) watch(place.dataset.job);
+
+async function watch(address) {
+  let wait = 1000;
+  for (;;) {
+    await new Promise((done) => setTimeout(done, wait));
+    try {
+      const reply = await fetch(address, { headers: { accept: "application/json" } });
+      if (!reply.ok) throw new Error(String(reply.status));
+      const job = await reply.json();
+      if (!["queued", "running", "cancelling"].includes(job.state)) return location.reload();
+      show(job.progress);
+      wait = 1000;
+    } catch {
+      wait = Math.min(wait * 2, 30_000);
+    }
+  }
+}
+
+function show({ stage, done, total }) {
+  const bar = place.querySelector("progress");
+  if (total) [bar.max, bar.value] = [total, done];
+  else bar.removeAttribute("value");
+  const words = place.querySelector("[data-job-words]");
+  const text = total ? `${stage}: ${done} / ${total}` : stage;
+  if (words.textContent !== text) words.textContent = text;
+}

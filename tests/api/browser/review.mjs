@@ -1,0 +1,249 @@
+// Drives Chromium through the review desk for tests/api/test_review_browser.py. Reads {address, chromium, people, part, shots}
+// as JSON from standard input, prints what the browser saw as JSON; pytest judges it.
+
+import { createRequire } from "node:module";
+
+const require = createRequire(import.meta.url);
+const { chromium } = require("playwright-core");
+const axeSource = require("axe-core").source;
+
+const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
+const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
+
+let input = "";
+for await (const chunk of process.stdin) input += chunk;
+const { address, chromium: executablePath, people, part, items, shots } = JSON.parse(input);
+let last = null; // the page that was opened last
+const report = { requests: [], errors: [], axe: {}, values: {}, overflow: {} };
+const keep = async (name, value) => (report.values[name] = await value);
+const text = (page, selector) => page.locator(selector).first().innerText();
+const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.id);
+const verdict = (page, row, wanted) => page.locator(`.row:nth-child(${row})[data-verification="${wanted}"]`).waitFor();
+const area = (page, row) => page.locator(`.row:nth-child(${row}) textarea`);
+
+const browser = await chromium.launch({ executablePath, args: QUIET, headless: true });
+const PARTS = { editing, colliding, plain, looks };
+try {
+  await PARTS[part]();
+} catch (error) {
+  report.failure = String(error?.stack ?? error);
+  report.values.left_at = last && `${last.url()}\n${await last.locator("body").innerText()}`;
+}
+await browser.close();
+process.stdout.write(JSON.stringify(report));
+
+async function signedIn(person, options = {}) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", locale: "en", ...options });
+  const page = await context.newPage();
+  last = page;
+  page.setDefaultTimeout(30_000);
+  page.on("request", (request) => report.requests.push(request.url()));
+  page.on("pageerror", (error) => report.errors.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && report.errors.push(message.text()));
+  await page.goto(`${address}/review`);
+  await page.locator("#email").fill(person.email);
+  await page.locator("#password").fill(person.password);
+  await page.locator("main form button[type=submit]").click();
+  await page.locator("#queue").waitFor();
+  return page;
+}
+
+async function look(page, state) {
+  await page.evaluate(axeSource); // not bound by the page's own content policy
+  const results = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }), TAGS);
+  report.axe[state] = results.violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary}`) }));
+  report.overflow[state] = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+  if (shots) await page.screenshot({ path: `${shots}/${state.replace(/\W+/g, "-")}.png`, fullPage: !(await page.locator("dialog[open]").count()) });
+}
+
+/** With the keyboard: take a question, edit it, see it turn unsupported, cite, mend, release. */
+async function editing() {
+  const page = await signedIn(people.anna);
+  await keep("landed", new URL(page.url()).pathname);
+  await keep("first", text(page, "#queue tbody tr:first-child .open"));
+  await look(page, "queue");
+  await page.keyboard.press("?");
+  await page.locator("#shortcuts[open]").waitFor();
+  await look(page, "shortcuts");
+  await page.locator("#shortcuts-on").uncheck();
+  await page.keyboard.press("Escape");
+  await page.locator("h1").click();
+  await page.keyboard.press("j");
+  await keep("off", page.evaluate(() => document.activeElement.matches("#queue .open")));
+  await page.locator("#shortcuts-open").click();
+  await page.locator("#shortcuts-on").check();
+  await page.keyboard.press("Escape");
+  await page.keyboard.press("j");
+  await keep("j", focused(page));
+  await page.keyboard.press("j");
+  await page.keyboard.press("k");
+  await keep("k", focused(page));
+  await page.keyboard.press("/");
+  await keep("slash", page.evaluate(() => document.activeElement.id));
+  await page.locator("#queue .open").first().focus();
+  await page.keyboard.press("a");
+  await page.locator(".notice.good").waitFor();
+  await keep("claimed", text(page, "#queue tbody tr:first-child td:last-child"));
+  await page.locator("#queue .open").first().focus();
+  await page.keyboard.press("o");
+  await area(page, 1).waitFor();
+  await keep("evidence", text(page, ".evidence mark"));
+  await look(page, "question");
+
+  await area(page, 1).focus();
+  await page.keyboard.press("ControlOrMeta+a");
+  await page.keyboard.type("Sammanlagt 58 kommuner införde digital identitet för sina invånare.");
+  await verdict(page, 1, "unsupported");
+  await keep("findings", text(page, ".row:nth-child(1) .findings"));
+  await keep("announced", text(page, "#announcer"));
+  await page.locator('#autosave[data-state="saved"]').waitFor();
+  await look(page, "unsupported");
+
+  await page.locator("a[data-flush]").focus();
+  await page.keyboard.press("Enter");
+  await page.locator("#fragment[open] .diff").waitFor();
+  await keep("deleted", page.locator("#fragment del").allInnerTexts());
+  await keep("inserted", page.locator("#fragment ins").allInnerTexts());
+  await look(page, "comparison");
+  await page.keyboard.press("Escape");
+  await keep("back", page.evaluate(() => document.activeElement.hasAttribute("data-flush")));
+
+  await page.locator("#release").click();
+  await page.locator("#fragment[open] .unsupported").waitFor();
+  await look(page, "release refused");
+  await page.locator("#fragment .primary").click();
+  await keep("refused", page.evaluate(() => document.querySelector("#fragment textarea:invalid") !== null && location.pathname.startsWith("/review/")));
+  await page.keyboard.press("Escape");
+
+  await area(page, 1).fill("Sammanlagt 57 kommuner införde digital identitet för sina invånare.");
+  await verdict(page, 1, "supported");
+  await area(page, 1).focus();
+  await page.keyboard.press("End");
+  await page.keyboard.press("Enter");
+  await keep("split", page.locator(".row").count());
+  await page.keyboard.type("Bốn");
+  await page.keyboard.press("Home");
+  await page.keyboard.press("Backspace");
+  await keep("joined", area(page, 1).inputValue());
+  await area(page, 1).fill("Sammanlagt 57 kommuner införde digital identitet för sina invånare.");
+
+  await page.locator("#search-q").focus();
+  await page.keyboard.type("libraries lent tablets to residents");
+  await page.keyboard.press("Enter");
+  await page.locator(".result").first().waitFor();
+  await look(page, "search");
+  await page.locator(".result .actions button").first().focus();
+  await page.keyboard.press("Enter");
+  await page.locator(".row:nth-child(1) .chip:nth-child(2)").waitFor();
+  await keep("cited", text(page, ".evidence:last-child mark"));
+  await page.locator(".row:nth-child(1) .chip:nth-child(2) button:last-child").click();
+  await keep("uncited", page.locator(".row:nth-child(1) .chip").count());
+  await page.locator(".result .actions button").nth(1).focus();
+  await page.keyboard.press("Enter");
+  await verdict(page, 2, "supported");
+  await keep("quoted", area(page, 2).inputValue());
+  await page.locator('.row:nth-child(2) [data-do="remove"]').click();
+  await page.locator("#toast-undo").click();
+  await keep("undone", page.locator(".row").count());
+
+  await page.locator("#note-text").fill("Xin kiểm tra lại con số.");
+  await page.locator("#notes form button").click();
+  await page.locator(".note-text").waitFor();
+  await keep("kept", page.locator(".row").count());
+  await page.locator(".head-card > .actions > button").first().click();
+  await page.locator("dialog[open] textarea").waitFor();
+  await look(page, "return");
+  await page.keyboard.press("Escape");
+  await page.locator("#release").click();
+  await page.locator("#fragment[open] #release-reason").fill("One country added.");
+  await look(page, "release");
+  await page.locator("#fragment .primary").click();
+  await page.waitForURL(/done=released/);
+  await keep("released", page.locator(".notice.good").allInnerTexts());
+  await keep("readonly", page.evaluate(() => [...document.querySelectorAll(".row textarea")].every((one) => one.readOnly)));
+  await keep("timeline", page.locator(".timeline strong").allInnerTexts());
+  await look(page, "released");
+}
+
+/** Two people on one question: the second to save decides, and nothing is lost. */
+async function colliding() {
+  const [anna, binh] = [await signedIn(people.anna), await signedIn(people.binh, { colorScheme: "dark" })];
+  for (const page of [anna, binh]) await page.goto(`${address}/review/${items.collide}`);
+  await area(binh, 1).fill((await area(binh, 1).inputValue()).replace("84000", "85000"));
+  await binh.locator("#save").click();
+  await binh.locator("#autosave", { hasText: "Saved." }).waitFor();
+  await anna.locator("#add-row").click();
+  await anna.keyboard.type("Thêm một câu của tôi.");
+  await anna.locator("#newer").waitFor();
+  await keep("newer", text(anna, "#newer-text"));
+  await anna.locator("#save").click();
+  await anna.locator(".part.different").first().waitFor();
+  await keep("title", text(anna, "h1"));
+  await keep("mine", anna.locator(".side.mine").allInnerTexts());
+  await keep("theirs", anna.locator(".side.theirs").allInnerTexts());
+  await keep("chosen", anna.locator(".choices input:checked").evaluateAll((all) => all.map((one) => one.value)));
+  await look(anna, "conflict");
+  await anna.goto(`${address}/review/${items.collide}`);
+  await keep("kept", anna.locator(".notice.warn:visible").count());
+  await anna.locator(".notice.warn a").first().click();
+  await anna.locator('button[value="combine"]').click();
+  await area(anna, 2).waitFor();
+  await keep("combined", anna.locator(".row textarea").evaluateAll((all) => all.map((one) => one.value)));
+  await anna.locator("#save").click();
+  await anna.locator("#autosave", { hasText: "Saved." }).waitFor();
+  await anna.reload();
+  await keep("saved", anna.locator(".row textarea").evaluateAll((all) => all.map((one) => one.value)));
+  await keep("left", anna.locator(".notice.warn:visible").count());
+
+  // an edit that was not saved is back after the page was left
+  await area(anna, 1).fill("Chưa lưu.");
+  await anna.locator('#autosave[data-state="saved"]').waitFor();
+  await anna.goto(`${address}/review`);
+  await anna.goto(`${address}/review/${items.collide}`);
+  await keep("restored", area(anna, 1).inputValue());
+}
+
+/** Without scripts: search, cite, save, release. */
+async function plain() {
+  const page = await signedIn(people.anna, { javaScriptEnabled: false });
+  await page.goto(`${address}/review/${items.plain}?lang=sv`);
+  await area(page, 1).fill("Upphandlare kan be om 77 prototyper.");
+  await page.locator("#search-q").fill("libraries lent tablets to residents");
+  await page.locator("#search-go").click();
+  await page.locator(".result").first().waitFor();
+  await keep("typed", area(page, 1).inputValue());
+  await page.locator('.result button[value^="quote:"]').first().click();
+  await keep("quoted", area(page, 2).inputValue());
+  await page.locator("#save").click();
+  await page.locator(".notice.good").waitFor();
+  await keep("saved", page.locator(".row textarea").evaluateAll((all) => all.map((one) => one.value)));
+  await keep("verdicts", page.locator(".row").evaluateAll((all) => all.map((one) => one.dataset.verification)));
+  await page.locator("#release").click();
+  await page.locator('textarea[name="why.0"]').fill("Siffran kommer ur protokollet.");
+  await page.locator("#fragment-content .primary").click();
+  await page.locator(".notice.good").first().waitFor();
+  await keep("released", text(page, ".notice.good"));
+  await keep("language", page.evaluate(() => document.documentElement.lang));
+  await keep("scripts", report.requests.filter((url) => url.endsWith(".js")).length);
+}
+
+/** Every page in every width and theme. */
+async function looks() {
+  const first = await signedIn(people.anna);
+  const storageState = await first.context().storageState();
+  for (const [width, colorScheme, lang] of [[320, "light", "sv"], [320, "dark", "vi"], [768, "light", "vi"], [768, "dark", "en"], [1280, "dark", "sv"]]) {
+    const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce", storageState });
+    const page = await context.newPage();
+    page.on("pageerror", (error) => report.errors.push(String(error)));
+    for (const [name, path] of [["queue", "/review"], ["question", `/review/${items.look}`], ["release", `/review/${items.look}/release`], ["merge", `/review/${items.look}/merge`], ["comparison", `/review/${items.look}/compare`], ["conflict", `/review/${items.clash}/conflict`]]) {
+      await page.goto(`${address}${path}?lang=${lang}`);
+      await look(page, `${name} ${width} ${colorScheme} ${lang}`);
+      if (name === "conflict") await keep("conflict", new URL(page.url()).pathname);
+    }
+    await page.goto(`${address}/review/${items.look}?lang=${lang}`);
+    await page.locator(".head-card a[data-fragment]").click();
+    await page.locator("#fragment[open]").waitFor();
+    await look(page, `merge dialog ${width} ${colorScheme} ${lang}`);
+    await context.close();
+  }
+}
