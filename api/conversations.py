@@ -26,13 +26,13 @@ class Entry:
     message: str | None
 
 
-def entries_of(engine: Engine, conversation_id: str) -> tuple[Entry, ...]:
-    """Return the questions of a conversation, the first one first.
+def entries_of(engine: Engine, conversation_id: str, since: str = "") -> tuple[Entry, ...]:
+    """Return the questions of a conversation, the first one first; see `asker.conversation`.
 
     Raises:
-        ConversationUnknown: nothing is kept under this id.
+        ConversationUnknown: nothing is kept under this id, or shown any more.
     """
-    found = asker.conversation(engine, conversation_id)
+    found = asker.conversation(engine, conversation_id, since)
     given = {each["answer_id"]: each for each in Records(engine).of_conversation(conversation_id)}
     return tuple(_entry(each, given.get(each["answer_id"])) for each in found["answers"])
 

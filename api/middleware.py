@@ -7,7 +7,6 @@ import time
 from collections.abc import Mapping
 
 from starlette.datastructures import MutableHeaders
-from starlette.middleware.body_limit import RequestBodyLimitMiddleware
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.chat_dialect.errors import error_reply, speaks_dialect
@@ -29,10 +28,6 @@ SECURITY_HEADERS: Mapping[str, str] = {
     "Cross-Origin-Resource-Policy": "same-origin",
     "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
 }
-
-
-UPLOADS = ("/api/v1/documents", "/admin/documents")
-"""Addresses that take files."""
 
 
 class SecurityHeaders:
@@ -57,19 +52,6 @@ class SecurityHeaders:
             await send(message)
 
         await self._app(scope, receive, with_headers)
-
-
-class BodyLimits:
-    """Refuses a body that is too large; addresses that take files may get larger ones."""
-
-    def __init__(self, app: ASGIApp, most_bytes: int, most_upload_bytes: int) -> None:
-        self._limited = RequestBodyLimitMiddleware(app, max_body_size=most_bytes)
-        self._uploads = RequestBodyLimitMiddleware(app, max_body_size=most_upload_bytes)
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Serve one request."""
-        upload = scope["type"] == "http" and scope["method"] == "POST" and scope["path"] in UPLOADS
-        await (self._uploads if upload else self._limited)(scope, receive, send)
 
 
 class TooLargeAsProblem:

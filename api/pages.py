@@ -84,7 +84,8 @@ def page(
         language,
         part,
         switches=others,
-        path=request.url.path if request.method == "GET" else "/",
+        # A path of two slashes would be read as another site's address.
+        path=f"/{request.url.path.lstrip('/')}" if request.method == "GET" else "/",
         switched_off=request.app.state.service.is_switched_off,
         lang_query=language_query(request, language),
         **values,

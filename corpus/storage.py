@@ -27,8 +27,12 @@ def open_engine(url: str) -> Engine:
         an engine whose connections wait up to 30 s for another writer.
     """
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True)
-    engine = create_engine(url, connect_args={"timeout": _WAIT_S, "check_same_thread": False})
+        return create_engine(url, pool_pre_ping=True, hide_parameters=True)
+    engine = create_engine(
+        url,
+        connect_args={"timeout": _WAIT_S, "check_same_thread": False},
+        hide_parameters=True,  # an error is logged: what people wrote is not
+    )
 
     @event.listens_for(engine, "connect")
     def _set_pragmas(connection: Any, _record: Any) -> None:

@@ -9,7 +9,7 @@ from pydantic import TypeAdapter
 from starlette.concurrency import run_in_threadpool
 
 from api.chat_page import answer_html, chat_page, shown_answer
-from api.conversations import entries_of
+from api.conversations import Entry, entries_of
 from api.dependencies import Limited, ServiceOf
 from api.expert_forms import ask_expert
 from api.forms import ExpertSent, FeedbackSent, ReplySent
@@ -18,6 +18,7 @@ from api.pages import page, page_language
 from api.problems import problem_of
 from api.questions import clean
 from api.service import Service
+from helpdesk_bot import retention
 from helpdesk_bot.answers import Answer
 from helpdesk_bot.errors import AnswerUnknown, HelpdeskError
 from helpdesk_bot.feedback import REASONS, Feedback, Reason, give
@@ -93,7 +94,8 @@ def conversation(request: Request, service: ServiceOf, limited: Limited, convers
 @router.get("/conversations/{conversation_id}/released/{key}")
 def released(request: Request, service: ServiceOf, conversation_id: str, key: str) -> Response:
     """Return an expert's answer as the piece of a page that the page's script adds."""
-    found = next((each for each in entries_of(service.engine, conversation_id) if each.key == key), None)
+    entries = _entries(service, conversation_id)
+    found = next((each for each in entries if each.key == key), None)
     if found is None or found.released is None:
         raise AnswerUnknown("No expert has answered this here.")
     html = answer_html(request, found.released)
@@ -114,6 +116,11 @@ def _recorded(service: Service, answer_id: str, conversation_id: str) -> dict[st
     if document is None or document["conversation_id"] != conversation_id:
         raise AnswerUnknown("There is no such answer in this conversation.")
     return document
+
+
+def _entries(service: Service, conversation_id: str) -> tuple[Entry, ...]:
+    since = retention.visible_since(service.engine, service.settings)
+    return entries_of(service.engine, conversation_id, since)
 
 
 def _shown_again(
@@ -137,7 +144,7 @@ def _shown_again(
 def _conversation(
     request: Request, service: Service, conversation_id: str, told: str | None = None
 ) -> Response:
-    entries = entries_of(service.engine, conversation_id)
+    entries = _entries(service, conversation_id)
     language = page_language(request)
     shown = [
         (

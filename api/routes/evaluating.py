@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Annotated, Any, Literal
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Response
 from fastapi.responses import FileResponse, StreamingResponse
@@ -213,7 +214,7 @@ def list_cases(
 def download(service: ServiceOf, _account: Evaluator, run: str) -> Response:
     """Return a run folder."""
     shelved = known_run(service.settings.data_dir, run)
-    name = f'attachment; filename="{shelved.path.name}.zip"'
+    name = f"attachment; filename*=UTF-8''{quote(shelved.path.name, safe='')}.zip"
     return StreamingResponse(
         packed(shelved),
         media_type="application/zip",

@@ -10,6 +10,7 @@ from api.dependencies import Limited, ServiceOf
 from api.questions import clean
 from api.replies import json_reply
 from api.review_schemas import Item, RequestBody, Requested
+from helpdesk_bot import retention
 from helpdesk_bot.accounts.directory import clean_email
 from helpdesk_bot.errors import AccountRefused
 from helpdesk_bot.review import asker
@@ -52,4 +53,5 @@ def get_conversation(
 
     Who knows the id sees the conversation: it is as secret as a password.
     """
-    return json_reply(asker.conversation(service.engine, conversation_id), limited)
+    since = retention.visible_since(service.engine, service.settings)
+    return json_reply(asker.conversation(service.engine, conversation_id, since), limited)

@@ -29,6 +29,8 @@ from api.review_schemas import (
     Search,
     TextBody,
 )
+from corpus.storage import begin_write
+from helpdesk_bot import audit
 from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.values import Account
 from helpdesk_bot.review import policy as policies
@@ -121,7 +123,8 @@ def discard(
 @router.post("/items/{item_id}/verify", response_model=Item, summary="Check a text")
 def verify(at: AtDesk, item_id: ItemId, body: TextBody) -> Response:
     """Check a text against the passages that it cites; nothing is stored."""
-    desk, _ = at
+    desk, person = at
+    desk.require_own(person, item_id)
     return json_reply(desk.verify(item_id, *body.parts()))
 
 
@@ -197,14 +200,16 @@ def diff(
     last: Annotated[Version | None, Query(alias="to")] = None,
 ) -> Response:
     """Return what changed, word by word; by default from what the machine wrote to the newest text."""
-    desk, _ = at
+    desk, person = at
+    desk.require_own(person, item_id)
     return json_reply(desk.diff(item_id, first, last))
 
 
 @router.get("/items/{item_id}/timeline", response_model=Item, summary="What happened to a question")
 def timeline(at: AtDesk, item_id: ItemId) -> Response:
     """Return every event, the first one first; the database refuses to change or delete one."""
-    desk, _ = at
+    desk, person = at
+    desk.require_own(person, item_id)
     return json_reply(desk.timeline(item_id))
 
 
@@ -218,5 +223,7 @@ def get_policy(service: ServiceOf, _account: Expert) -> Response:
 def put_policy(service: ServiceOf, account: Administrator, body: PolicyBody) -> Response:
     """Put a policy in force; earlier ones are kept."""
     wanted: dict[str, Any] = body.model_dump()
-    policies.write(service.engine, policies.from_json(wanted), account.name)
+    policies.write(service.engine, policies.from_json(wanted), account.account_id)
+    with begin_write(service.engine) as connection:
+        audit.record(connection, who=account.account_id, what="policy.changed", subject="release policy")
     return json_reply(policies.to_json(policies.read(service.engine)))

@@ -91,6 +91,14 @@ def remove(connection: Connection, item_id: str) -> bool:
     return True
 
 
+def active_entry(connection: Connection, item_id: str) -> str | None:
+    """Return the id of an item's entry, where it is in service."""
+    columns = bank_entries.c
+    return connection.scalar(
+        select(columns.entry_id).where(columns.item_id == item_id, columns.status == "active")
+    )
+
+
 def state_of(connection: Connection, item_id: str) -> tuple[str, str | None] | None:
     """Return the status and reason of an item's entry, ``None`` where it has none."""
     row = connection.execute(

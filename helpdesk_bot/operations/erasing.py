@@ -6,8 +6,7 @@ holds them against the schema: a new table cannot be forgotten.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +15,10 @@ from sqlalchemy import Connection, Table, delete, or_, select, text, update
 from helpdesk_bot import feedback as feedback_store
 from helpdesk_bot.answer_bank.schema import bank_entries, bank_phrasings, bank_state
 from helpdesk_bot.delivery.schema import outbox
+from helpdesk_bot.review import items as review_items
 from helpdesk_bot.review import schema as review
+from helpdesk_bot.review import timeline
+from helpdesk_bot.review.values import OPEN
 from helpdesk_bot.schema import answers, conversations
 
 _ERASED_FROM = """
@@ -32,8 +34,16 @@ ERASED_FROM = frozenset(_ERASED_FROM.split())
 HOLDS_NOTHING = frozenset(_HOLDS_NOTHING.split())
 """Tables without a word of a conversation; ``review_events`` holds numbers and ids, and is only added to."""
 
-SHORT = 22
-"""Characters, quotation marks included, below which a text may stand in another one by chance."""
+SHORT = 20
+"""Characters below which a text may stand in another one by chance."""
+
+OWN_WORDS = frozenset({"question", "searched_for", "note", "phrasing"})
+"""Names of the JSON values that hold an asker's words: a short text counts there alone."""
+
+_VERBATIM = frozenset({"quote", "title", "heading_path"})
+"""Names of the JSON values that hold a document's words: nothing is cut out of them."""
+
+_IDS = frozenset({"conversation_id", "answer_id", "item_id"})
 
 _BY_ITEM: tuple[Table, ...] = (
     review.review_themes,
@@ -111,7 +121,7 @@ def erase_rows(connection: Connection, traces: Traces) -> dict[str, int]:
     counts["review_requests"] += connection.execute(
         delete(requests).where(requests.c.conversation_id == traces.conversation_id)
     ).rowcount
-    connection.execute(update(items).where(items.c.merged_into.in_(traces.item_ids)).values(merged_into=None))
+    _free_merged(connection, traces)
     counts["review_items"] = connection.execute(
         delete(items).where(items.c.item_id.in_(traces.item_ids))
     ).rowcount
@@ -122,13 +132,37 @@ def erase_rows(connection: Connection, traces: Traces) -> dict[str, int]:
     return counts
 
 
+def _free_merged(connection: Connection, traces: Traces) -> None:
+    """Let go of questions merged into an erased one; those that still wait for its reply are queued again."""
+    items = review.review_items
+    states = dict(
+        connection.execute(
+            select(items.c.item_id, items.c.state).where(items.c.item_id.in_(traces.item_ids))
+        ).all()
+    )
+    merged = select(items).where(
+        items.c.merged_into.in_(traces.item_ids), items.c.item_id.not_in(traces.item_ids)
+    )
+    for row in connection.execute(merged).mappings().all():
+        state = "queued" if states.get(row["merged_into"]) in OPEN else "closed"
+        version = review_items.change(connection, row, state=state, merged_into=None)
+        what = "reopened" if state == "queued" else "closed"
+        timeline.record(connection, row["item_id"], timeline.HELPDESK, what, version)
+
+
 def _erase_from_bank(connection: Connection, traces: Traces) -> dict[str, int]:
     """Delete the wordings; an entry that keeps another asker's wording stays, under that one."""
     counts = {"bank_phrasings": 0, "bank_entries": 0}
     phrasings = connection.execute(
-        select(bank_phrasings.c.entry_id, bank_phrasings.c.position, bank_phrasings.c.text)
+        select(
+            bank_phrasings.c.entry_id,
+            bank_phrasings.c.position,
+            bank_phrasings.c.text,
+            bank_entries.c.item_id,
+        ).join(bank_entries, bank_entries.c.entry_id == bank_phrasings.c.entry_id)
     ).all()
-    mine = [row for row in phrasings if row.text in traces.texts]
+    others = _words_of_others(connection, traces)
+    mine = [row for row in phrasings if row.text in traces.texts and (row.item_id, row.text) not in others]
     for row in mine:
         place = (bank_phrasings.c.entry_id == row.entry_id) & (bank_phrasings.c.position == row.position)
         counts["bank_phrasings"] += connection.execute(delete(bank_phrasings).where(place)).rowcount
@@ -142,18 +176,36 @@ def _erase_from_bank(connection: Connection, traces: Traces) -> dict[str, int]:
         )
     ).mappings()
     for entry in entries.all():
+        gone = frozenset(text for text in traces.texts if (entry["item_id"], text) not in others)
         left = [row.text for row in phrasings if row.entry_id == entry["entry_id"] and row not in mine]
         place = bank_entries.c.entry_id == entry["entry_id"]
         if not left:
             counts["bank_entries"] += connection.execute(delete(bank_entries).where(place)).rowcount
-        elif entry["question"] in traces.texts or _mentions(entry["answer"], traces):
-            answer = {**_without(entry["answer"], traces.texts), "question": left[0]}
-            connection.execute(update(bank_entries).where(place).values(question=left[0], answer=answer))
+        elif (answer := _without(entry["answer"], gone)) != entry["answer"] or entry["question"] in gone:
+            question = left[0] if entry["question"] in gone else entry["question"]
+            answer = {**answer, "question": question}
+            connection.execute(update(bank_entries).where(place).values(question=question, answer=answer))
             counts["bank_entries"] += 1
     _erase_from_traces(connection, traces)
     if any(counts.values()):
         connection.execute(update(bank_state).values(revision=bank_state.c.revision + 1))
     return counts
+
+
+def _words_of_others(connection: Connection, traces: Traces) -> set[tuple[str, str]]:
+    """Return (item of an entry, text) for the texts that somebody else asked there, too."""
+    items = review.review_items
+    kept = items.c.item_id.not_in(traces.item_ids)
+    asked = select(items.c.item_id, items.c.merged_into, items.c.question).where(
+        kept, items.c.question.in_(traces.texts)
+    )
+    others = {(str(row.merged_into or row.item_id), str(row.question)) for row in connection.execute(asked)}
+    answered = select(bank_entries.c.item_id, bank_entries.c.answer).join(
+        items, items.c.item_id == bank_entries.c.item_id
+    )
+    for row in connection.execute(answered.where(kept)):
+        others.add((str(row.item_id), str((row.answer.get("trace") or {}).get("searched_for") or "")))
+    return others
 
 
 def _erase_from_traces(connection: Connection, traces: Traces) -> None:
@@ -172,31 +224,60 @@ def _erase_from_traces(connection: Connection, traces: Traces) -> None:
 
 def _erase_messages(connection: Connection, traces: Traces) -> int:
     rows = connection.execute(select(outbox.c.message_id, outbox.c.key, outbox.c.payload)).all()
-    mine = [row.message_id for row in rows if _mentions([row.key, row.payload], traces)]
+    ids: Sequence[str] = (traces.conversation_id, *traces.answer_ids, *traces.item_ids)
+    mine = [
+        row.message_id
+        for row in rows
+        if _names(row.key, row.payload, ids) or holds(row.payload, traces.texts, own_only=True)
+    ]
     return connection.execute(delete(outbox).where(outbox.c.message_id.in_(mine))).rowcount
 
 
-def _without(value: Any, texts: frozenset[str]) -> Any:
-    """Return JSON values with the texts taken out of their strings."""
+def _names(key: str, payload: object, ids: Sequence[str]) -> bool:
+    """Tell whether a message is about one of the ids: by its key (``ID:2``), or where an id stands."""
+    named = (text for name, text in _strings(payload) if name in _IDS)
+    return key.partition(":")[0] in ids or any(text in ids for text in named)
+
+
+def _without(value: Any, texts: frozenset[str], name: str = "") -> Any:
+    """Return JSON values with the texts taken out of their strings; a document's words stay."""
     if isinstance(value, dict):
-        return {name: _without(item, texts) for name, item in value.items()}
+        return {key: _without(item, texts, key) for key, item in value.items()}
     if isinstance(value, list):
-        return [_without(item, texts) for item in value]
-    if isinstance(value, str):
+        return [_without(item, texts, name) for item in value]
+    if isinstance(value, str) and name not in _VERBATIM:
         for text_of_asker in sorted(texts, key=len, reverse=True):
-            whole = value == text_of_asker or len(text_of_asker) >= SHORT
-            value = value.replace(text_of_asker, "…") if whole else value
+            if len(text_of_asker) >= SHORT:
+                value = value.replace(text_of_asker, "…")
+            elif value == text_of_asker and name in OWN_WORDS:
+                value = "…"
     return value
 
 
-def _mentions(value: object, traces: Traces) -> bool:
-    """Tell whether a value holds an id or a text of the conversation."""
-    written = json.dumps(value, ensure_ascii=False)
-    ids: Sequence[str] = (traces.conversation_id, *traces.answer_ids, *traces.item_ids)
-    texts = (sought(json.dumps(each, ensure_ascii=False)) for each in traces.texts)
-    return any(mark in written for mark in (*ids, *texts) if mark)
+def holds(value: object, texts: Collection[str], *, own_only: bool = False) -> bool:
+    """Tell whether JSON values hold one of the texts: a long one anywhere, a short one as an asker's words.
+
+    Args:
+        value: JSON values.
+        texts: what somebody asked and wrote.
+        own_only: whether a long one, too, counts among an asker's words alone.
+    """
+    return any(
+        (text == wanted and name in OWN_WORDS)
+        or (len(wanted) >= SHORT and wanted in text and (name in OWN_WORDS or not own_only))
+        for name, text in _strings(value)
+        for wanted in texts
+        if wanted
+    )
 
 
-def sought(written: str) -> str:
-    """Return how a JSON string is looked for: a short one as a whole, a longer one within others too."""
-    return written if len(written) < SHORT else written[1:-1]
+def _strings(value: object, name: str = "") -> Iterator[tuple[str, str]]:
+    """Give the strings of JSON values, each with the name under which it stands."""
+    if isinstance(value, dict):
+        for key, item in value.items():
+            yield from _strings(item, str(key))
+    elif isinstance(value, list):
+        for item in value:
+            yield from _strings(item, name)
+    elif isinstance(value, str):
+        yield name, value

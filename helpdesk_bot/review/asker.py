@@ -75,32 +75,39 @@ def ask_expert(
     return {"item_id": item_id, "status": "queued", "conversation_id": conversation}
 
 
-def conversation(engine: Engine, conversation_id: str) -> dict[str, Any]:
+def conversation(engine: Engine, conversation_id: str, since: str = "") -> dict[str, Any]:
     """Return the questions of a conversation, what became of each at the desk, and what was released.
 
+    Args:
+        engine: the database.
+        conversation_id: which.
+        since: a question is shown if something happened to it after this moment (UTC, ISO 8601); see
+            `helpdesk_bot.retention.visible_since`.
+
     Raises:
-        ConversationUnknown: there is none with this id.
+        ConversationUnknown: there is none with this id, or it is shown no longer.
     """
     with engine.connect() as connection:
         rows = connection.execute(
-            select(answers.c.answer_id, answers.c.question, answers.c.document)
+            select(answers.c.answer_id, answers.c.question, answers.c.document, answers.c.created_at)
             .where(answers.c.conversation_id == conversation_id)
             .order_by(answers.c.position.desc())
             .limit(MOST_ANSWERS)
         ).mappings()
-        given = list(reversed(list(rows)))
+        all_given = list(reversed(list(rows)))
         columns = review_items.c
         asked = list(
             connection.execute(
                 select(review_items)
-                .where(columns.conversation_id == conversation_id)
+                .where(columns.conversation_id == conversation_id, columns.updated_at >= since)
                 .order_by(columns.created_at, columns.item_id)
                 .limit(MOST_ANSWERS)
             ).mappings()
         )
+        by_answer = {row["answer_id"]: row for row in asked if row["answer_id"]}
+        given = [row for row in all_given if row["created_at"] >= since or row["answer_id"] in by_answer]
         if not given and not asked:
             raise ConversationUnknown("There is no such conversation, or it is not kept any more.")
-        by_answer = {row["answer_id"]: row for row in asked if row["answer_id"]}
         found = [
             _entry(
                 connection,
@@ -136,8 +143,10 @@ def _entry(
         newest = newest_release(connection, target["item_id"]) if target["state"] == "released" else None
         if newest is not None:
             answer = {**newest["answer"], "conversation_id": item["conversation_id"] or ""}
-            if answer_id and target is not item:
-                answer |= {"answer_id": answer_id}
+            if target is not item:  # another asker's question and its trace are not shown
+                own_id = answer_id or item["item_id"]
+                trace = {"index_version": "", "retrieved": [], "rejected": [], "timings_ms": {}}
+                answer |= {"answer_id": own_id, "question": question, "trace": trace}
             released = {"at": newest["at"], "by": newest["by"], "answer": answer}
     return {
         "answer_id": answer_id,

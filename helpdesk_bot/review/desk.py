@@ -78,7 +78,8 @@ class ReviewDesk:
                     "message": row["message"],
                     "text": items.text_json(text),
                     "draft": items.text_json(first),
-                    "answer": answer,
+                    # Whose conversation it was is a password of the asker's: nobody here needs it.
+                    "answer": None if answer is None else {**answer, "conversation_id": ""},
                     "evidence": evidence(connection, known),
                     "notes": moving.notes_of(connection, item_id),
                     "requests": requests_of(connection, item_id),
@@ -175,7 +176,7 @@ class ReviewDesk:
             Conflict: somebody else saved meanwhile; nothing is lost (see `texts.save`).
             BadText: too much text.
         """
-        self._require_own(person, item_id)
+        self.require_own(person, item_id)
         content, _ = self._checked(item_id, sentences, citations)
         texts.save(self.engine, person, item_id, version, content)
         return self.get(person, item_id)
@@ -184,6 +185,7 @@ class ReviewDesk:
         self, person: Person, item_id: str, base_version: int, sentences: Given, citations: Given
     ) -> dict[str, Any]:
         """Keep what somebody is writing; see `texts.autosave`."""
+        self.require_own(person, item_id)
         return texts.autosave(self.engine, person, item_id, base_version, sentences, citations)
 
     def discard(self, person: Person, item_id: str, draft_id: str | None = None) -> None:
@@ -192,6 +194,7 @@ class ReviewDesk:
 
     def note(self, person: Person, item_id: str, text: str) -> dict[str, Any]:
         """Leave a note to colleagues; see `moving.note`."""
+        self.require_own(person, item_id)
         return moving.note(self.engine, person, item_id, text)
 
     def assign(self, person: Person, item_id: str, version: int, to: Person | None) -> dict[str, Any]:
@@ -289,7 +292,13 @@ class ReviewDesk:
         own_only = policy.read_in(connection).own_themes_only
         return moving.current(connection, item_id, version, action, person, own_only=own_only)
 
-    def _require_own(self, person: Person, item_id: str) -> None:
+    def require_own(self, person: Person, item_id: str) -> None:
+        """Let a person pass who may see a question.
+
+        Raises:
+            ItemUnknown: there is none with this id.
+            NotAllowed: it is of another expert's themes, where the policy says so.
+        """
         with self.engine.connect() as connection:
             own_only = policy.read_in(connection).own_themes_only
             moving.require_own(items.row_of(connection, item_id), person, own_only=own_only)

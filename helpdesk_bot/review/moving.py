@@ -8,9 +8,11 @@ from typing import Any
 from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 
 from corpus.storage import begin_write
+from helpdesk_bot import audit
+from helpdesk_bot.answer_bank import entries
 from helpdesk_bot.review import items, timeline
 from helpdesk_bot.review.errors import BadText, NotAllowed
-from helpdesk_bot.review.schema import review_items, review_notes
+from helpdesk_bot.review.schema import review_items, review_notes, review_requests
 from helpdesk_bot.review.texts import stale
 from helpdesk_bot.review.values import OPEN, Person, State, clean, folded, moment, new_id
 
@@ -73,6 +75,7 @@ def send_back(connection: Connection, row: RowMapping, person: Person, message: 
     """Give a question back to who asked it, with a message instead of an answer."""
     text = required(message, "A message to the asker")
     version = items.change(connection, row, state="returned", message=text)
+    _out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "returned", version)
 
 
@@ -80,6 +83,9 @@ def close(connection: Connection, row: RowMapping, person: Person, reason: str) 
     """Close a question without a reply."""
     text = required(reason, "A reason")
     version = items.change(connection, row, state="closed")
+    of_item = review_requests.c.item_id == row["item_id"]
+    connection.execute(update(review_requests).where(of_item).values(email=None))  # nothing will be sent
+    _out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "closed", version, {"reason": text})
 
 
@@ -87,6 +93,7 @@ def reopen(connection: Connection, row: RowMapping, person: Person, reason: str)
     """Bring a question that was done back into the queue."""
     text = required(reason, "A reason")
     version = items.change(connection, row, state="queued", merged_into=None, message=None)
+    _out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "reopened", version, {"reason": text})
 
 
@@ -106,6 +113,7 @@ def merge(connection: Connection, row: RowMapping, person: Person, into: str) ->
     if target["state"] not in (*OPEN, "released"):
         raise NotAllowed(f"The other question is {target['state']}: open it again before merging.")
     version = items.change(connection, row, state="merged", merged_into=target["item_id"])
+    _out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "merged", version, {"into": target["item_id"]})
     connection.execute(  # and those that were merged into this one go along
         update(review_items)
@@ -116,6 +124,14 @@ def merge(connection: Connection, row: RowMapping, person: Person, into: str) ->
         connection, target["item_id"], person, "merged_here", target["version"], {"from": row["item_id"]}
     )
     return target
+
+
+def _out_of_service(connection: Connection, row: RowMapping, person: Person) -> None:
+    """Serve the answer that was released before no longer: whoever approved it has taken that back."""
+    entry_id = entries.active_entry(connection, row["item_id"])
+    if entry_id is not None:
+        entries.disable(connection, entry_id)
+        audit.record(connection, who=person.account_id, what="bank.disabled", subject=entry_id)
 
 
 def note(engine: Engine, person: Person, item_id: str, text: str) -> dict[str, Any]:

@@ -11,6 +11,7 @@ import io
 import threading
 import uuid
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,9 @@ from helpdesk_bot.answers import (
 )
 from helpdesk_bot.records import Records
 from helpdesk_bot.settings import Settings
+
+ASKED_AT = (datetime.now(UTC) - timedelta(days=40)).isoformat(timespec="seconds").replace("+00:00", "Z")
+"""When every question is asked: before what the usage counts, and not too long ago to be shown."""
 
 SV_TEXT = (
     "AI i offentlig sektor\n\nUndersökningen 📊 omfattade flera länder.\n"
@@ -313,7 +317,7 @@ class FakeHelpdesk:
         return Answer(
             answer_id=uuid.uuid4().hex,
             conversation_id=question.conversation_id or uuid.uuid4().hex,
-            created_at="2026-01-31T09:30:00Z",
+            created_at=ASKED_AT,
             question=question.text,
             question_language=language,
             answer_language=question.language or language,

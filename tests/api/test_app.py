@@ -93,6 +93,13 @@ def test_errors_are_problem_documents(
     assert_problem(site.request(method, path), status, code)
 
 
+def test_no_page_links_to_a_site_that_its_address_names(site: InProcess) -> None:
+    page = site.get("/%2Felsewhere.example/x", headers={"Accept": "text/html"})
+    assert page.status_code == 404
+    assert 'href="/elsewhere.example/x?' in page.text
+    assert '"//elsewhere' not in page.text
+
+
 def test_documents_are_listed_filtered_and_paged(site: InProcess) -> None:
     everything = site.get("/api/v1/documents").json()
     assert [item["source"] for item in everything["documents"]] == [

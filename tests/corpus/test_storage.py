@@ -71,6 +71,13 @@ def test_a_failed_write_leaves_nothing(engine: Engine) -> None:
         assert connection.execute(select(documents)).all() == []
 
 
+def test_an_error_does_not_tell_what_was_to_be_stored(engine: Engine) -> None:
+    """Errors are logged."""
+    with pytest.raises(IntegrityError) as caught, begin_write(engine) as connection:
+        connection.execute(insert(documents).values(row(1, "hemlig.txt") | {"status": None}))
+    assert "hemlig" not in str(caught.value)
+
+
 def test_a_writer_takes_its_lock_at_once(engine: Engine, tmp_path: Path) -> None:
     """Without BEGIN IMMEDIATE two writers that read first would fail half-way on the upgrade."""
     impatient = sqlite3.connect(tmp_path / "helpdesk.db", timeout=0)

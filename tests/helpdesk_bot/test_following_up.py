@@ -104,11 +104,11 @@ def test_the_asker_sees_what_was_understood(desk: Helpdesk, first: str, then: st
     language = followed.answer_language
     shown = view(answer_to_json(followed), messages(language), language)
     assert shown.understood == line
-    page = render("_answer.html", language, answer=shown)
+    around = {"ask_address": None, "lang_query": "", "max_chars": 2000}
+    page = render("_answer.html", language, answer=shown, **around)
     assert line in page
     alone = desk.ask(Question(first))
     assert understood_as(alone.trace, alone.answer_language) is None
     assert readable(alone).startswith(alone.text)
-    assert "understood" not in render(
-        "_answer.html", language, answer=view(answer_to_json(alone), messages(language), language)
-    )
+    plain = view(answer_to_json(alone), messages(language), language)
+    assert "understood" not in render("_answer.html", language, answer=plain, **around)

@@ -18,6 +18,7 @@ from helpdesk_bot.answer_bank.schema import bank_entries, bank_phrasings
 from helpdesk_bot.answers import Answer, Citation, CitedDocument, EngineInfo, Review, Sentence, answer_to_json
 from helpdesk_bot.database import open_database
 from helpdesk_bot.delivery import outbox
+from helpdesk_bot.delivery.schema import outbox as outbox_table
 from helpdesk_bot.errors import OperationRefused
 from helpdesk_bot.feedback import Feedback, give
 from helpdesk_bot.operations import erasing
@@ -181,4 +182,55 @@ def test_limits_that_cannot_be_are_refused(data_dir: Path, visible: int, kept: i
     with pytest.raises(OperationRefused):
         retention.set_limits(engine, retention.Limits(visible, kept), "acc1")
     assert retention.limits(engine, settings) == retention.Limits(90, 365)
+    engine.dispose()
+
+
+def test_common_words_of_an_asker_take_nothing_of_others_along(data_dir: Path) -> None:
+    """What somebody writes may be a name that every file uses, or the very words of somebody else."""
+    settings = library.settings_for(data_dir)
+    engine = open_database(settings)
+    leave_traces(engine, settings, "vi", 1)
+    own_suite = data_dir / "suites" / "mine"
+    own_suite.mkdir(parents=True)
+    by_hand = json.dumps({"id": "m1", "question": CANARIES["vi"], "answerable": True}) + "\n"
+    (own_suite / "cases.jsonl").write_text(by_hand)
+    config = data_dir / "evals" / "runs" / "run-1" / "config.json"
+    config.write_text(json.dumps({"suite": "reported", "system": "helpdesk", "id": "c1"}))
+    before = {path: path.read_bytes() for path in (data_dir / "evals").rglob("*") if path.is_file()}
+    with begin_write(engine) as connection:
+        n_messages = count(engine, outbox_table)
+        for n, note in enumerate(["id", "question", "reported", "answer", "vi", "language", "to"]):
+            queue.ask_directly(connection, f"Q{n} ok?", "en", "vi", note, None)  # whose id is a word, too
+    erased = retention.erase(settings, "vi")
+    assert erased.rows["review_items"] == 7
+    assert {path: path.read_bytes() for path in before} == before
+    assert config.exists()
+    assert count(engine, outbox_table) == n_messages
+    # The same question, asked by somebody else as well, and served from the bank.
+    Records(engine).add(answer(CANARIES["vi"], "vi", 7, "same-words"))
+    retention.erase(settings, "same-words")
+    with engine.connect() as connection:
+        entry = connection.execute(select(bank_entries)).mappings().one()
+        assert CANARIES["vi"] in connection.execute(select(bank_phrasings.c.text)).scalars().all()
+    assert entry["question"] == entry["answer"]["question"] == CANARIES["vi"]
+    assert (own_suite / "cases.jsonl").read_text() == by_hand
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("target", "left"), [("in_review", "queued"), ("released", "closed")])
+def test_a_question_merged_into_an_erased_one_is_not_lost(data_dir: Path, target: str, left: str) -> None:
+    settings = library.settings_for(data_dir)
+    engine = open_database(settings)
+    with begin_write(engine) as connection:
+        one = queue.ask_directly(connection, "Vilka bidrag finns i Åmål?", "sv", "c-one", None, None)
+        two = queue.ask_directly(connection, "Finns det bidrag i Åmål?", "sv", "c-two", None, None)
+        table = review_items
+        connection.execute(update(table).where(table.c.item_id == one).values(state=target))
+        merged = {"state": "merged", "merged_into": one, "is_open": 0}
+        connection.execute(update(table).where(table.c.item_id == two).values(**merged))
+    retention.erase(settings, "c-one")
+    with engine.connect() as connection:
+        row = connection.execute(select(review_items)).mappings().one()
+    assert (row["item_id"], row["state"], row["merged_into"]) == (two, left, None)
+    assert row["is_open"] == (left == "queued")
     engine.dispose()

@@ -32,6 +32,7 @@ from helpdesk_bot.review.errors import (
 )
 from helpdesk_bot.review.policy import Policy, Rule
 from helpdesk_bot.review.schema import review_drafts, review_events, review_items, review_texts, review_themes
+from helpdesk_bot.schema import answers
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 
@@ -98,6 +99,7 @@ class TestWaysIn:
         assert item["question_language"] == language
         assert [each["text"] for each in item["text"]["sentences"]] == [s.text for s in answer.sentences]
         assert item["answer"]["answer_id"] == answer.answer_id
+        assert answer.conversation_id not in str(item)  # it is the asker's password
         assert item["themes"]
         assert item["due_at"] > item["created_at"]
         assert whats(item) == ["entered"]
@@ -343,6 +345,17 @@ class TestMoving:
         seen = asker.conversation(helpdesk.engine, answer.conversation_id)["answers"][0]["review"]
         assert (seen["status"], seen["message"]) == ("returned", "Vilken kommun menar du?")
 
+    def test_an_old_question_is_shown_until_nothing_happens_to_it_any_more(self, helpdesk: Helpdesk) -> None:
+        answer, item = asked(helpdesk, SV)
+        since, later = item["created_at"], "2999-01-01T00:00:00Z"
+        with begin_write(helpdesk.engine) as connection:
+            old = update(answers).where(answers.c.answer_id == answer.answer_id)
+            connection.execute(old.values(created_at="2020-01-01T00:00:00Z"))
+        shown = asker.conversation(helpdesk.engine, answer.conversation_id, since)["answers"]
+        assert [each["answer_id"] for each in shown] == [answer.answer_id]
+        with pytest.raises(ConversationUnknown):
+            asker.conversation(helpdesk.engine, answer.conversation_id, later)
+
     def test_own_themes_only_keeps_others_out(self, helpdesk: Helpdesk) -> None:
         policy.write(helpdesk.engine, Policy(every_answer=True, own_themes_only=True), "test")
         _, item = asked(helpdesk, SV)
@@ -350,11 +363,33 @@ class TestMoving:
             helpdesk.review.get(LAN, item["item_id"])
         with pytest.raises(NotAllowed):
             helpdesk.review.save(LAN, item["item_id"], 1, [{"text": "x"}], [])
+        for do in (
+            lambda: helpdesk.review.note(LAN, item["item_id"], "ghi chú"),
+            lambda: helpdesk.review.autosave(LAN, item["item_id"], 1, [{"text": "x"}], []),
+            lambda: helpdesk.review.require_own(LAN, item["item_id"]),
+        ):
+            with pytest.raises(NotAllowed):
+                do()
         assert helpdesk.review.list(LAN, Query(own="all"))["items"] == []
         assert helpdesk.review.get(ANNA, item["item_id"])["is_own"]
 
 
 class TestReleasing:
+    @pytest.mark.parametrize("then", ["reopen", "close", "send_back"])
+    def test_what_is_taken_back_is_served_to_nobody_else(self, helpdesk: Helpdesk, then: str) -> None:
+        answer, item = asked(helpdesk, SV)
+        item_id = item["item_id"]
+        helpdesk.review.release(ANNA, item_id, 1)
+        if then != "reopen":  # somebody reports it, and an expert gives the asker right
+            assert queue.report(helpdesk.engine, answer.answer_id, "incorrect") == item_id
+            assert bank_status(helpdesk) == "active"  # what a stranger says takes nothing out of service
+        version = helpdesk.review.get(ANNA, item_id)["version"]
+        getattr(helpdesk.review, then)(ANNA, item_id, version, "Det stämmer inte.")
+        assert bank_status(helpdesk) == "disabled"
+        if then == "reopen":
+            helpdesk.review.release(ANNA, item_id, helpdesk.review.get(ANNA, item_id)["version"])
+            assert bank_status(helpdesk) == "active"
+
     def test_the_asker_gets_it_the_bank_has_it_and_the_mail_waits(self, helpdesk: Helpdesk) -> None:
         answer, item = asked(helpdesk, SV)
         ask_expert(
@@ -587,6 +622,11 @@ def ask_expert(helpdesk: Helpdesk, **given: Any) -> dict[str, Any]:
         "consent": True,
     }
     return asker.ask_expert(helpdesk.engine, **values | given)
+
+
+def bank_status(helpdesk: Helpdesk) -> str:
+    with helpdesk.engine.connect() as connection:
+        return str(connection.execute(select(bank_entries.c.status)).scalar_one())
 
 
 def count(helpdesk: Helpdesk, table: Any) -> int:
