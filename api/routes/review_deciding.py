@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from helpdesk_bot.review.desk import Query as DeskQuery
 
 from api.review_view.pages import (
     AtDesk,
@@ -22,6 +21,7 @@ from api.review_view.pages import (
 )
 from api.review_view.wording import moment, named
 from helpdesk_bot.accounts.values import Account
+from helpdesk_bot.review.desk import Query as DeskQuery
 from helpdesk_bot.review.errors import BadText, Conflict, NotAllowed
 
 router = APIRouter(include_in_schema=False, prefix="/review/{item_id}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
+from sqlalchemy import Engine
 
 from api.access import needs
 from api.dependencies import ServiceOf
@@ -33,6 +34,7 @@ from corpus.storage import begin_write
 from helpdesk_bot import audit
 from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.values import Account
+from helpdesk_bot.errors import AccountUnknown
 from helpdesk_bot.review import policy as policies
 from helpdesk_bot.review.desk import Person, ReviewDesk
 from helpdesk_bot.review.desk import Query as DeskQuery
@@ -88,8 +90,21 @@ def assign(at: AtDesk, service: ServiceOf, item_id: ItemId, body: AssignBody) ->
     desk, person = at
     to = person if body.to == "me" else None
     if body.to is not None and to is None:
-        to = person_of(directory.get(service.engine, body.to))
+        to = person_of(_colleague(service.engine, body.to))
     return json_reply(desk.assign(person, item_id, body.version, to))
+
+
+def _colleague(engine: Engine, account_id: str) -> Account:
+    """Return an expert by account id; whoever else has an account is as unknown here as who has none."""
+    unknown = AccountUnknown(f"There is no expert with the id {account_id[:40]}.")
+    try:
+        account = directory.get(engine, account_id)
+    except AccountUnknown:
+        raise unknown from None
+    works_here = bool(account.roles & {"expert", "administrator"}) and not account.disabled
+    if account.account_id != account_id or not works_here:
+        raise unknown
+    return account
 
 
 @router.put("/items/{item_id}/text", response_model=Item, summary="Save the text")

@@ -51,7 +51,6 @@ def served(draft: Draft, found: Found) -> Draft:
             "entry_id": found.entry_id,
             "item_id": found.item_id,
             "language": found.language,
-            "phrasing": found.phrasing,
             "similarity": round(found.similarity, 4),
         },
     )

@@ -10,6 +10,7 @@ import httpx
 import pytest
 
 from api.app import create_app
+from helpdesk_bot.accounts import directory
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.review import policy
 from helpdesk_bot.review.policy import Policy
@@ -213,3 +214,23 @@ def test_the_policy_is_changed_by_administrators(desk: Desk) -> None:
     )
     assert (changed.status_code, bad.status_code) == (200, 422)
     assert read.json() == wanted
+
+
+def test_a_question_goes_to_an_expert_and_to_nobody_else(desk: Desk) -> None:
+    engine = desk.helpdesk.engine
+    people.signed_in(engine, "evaluator")
+    records = [each.account for each in directory.listing(engine)]
+    expert = next(each for each in records if "expert" in each.roles)
+    other = next(each for each in records if each.roles == {"evaluator"})
+    _, item_id = asked(desk, VI)
+    path = f"{BASE}/{item_id}"
+    for to in (other.account_id, expert.email):
+        refused = desk.call(
+            "POST", f"{path}/assign", desk.anna, {"version": desk_version(desk, path), "to": to}
+        )
+        assert refused.status_code in (404, 422)
+        assert other.email not in refused.text
+    given = desk.call(
+        "POST", f"{path}/assign", desk.anna, {"version": desk_version(desk, path), "to": expert.account_id}
+    )
+    assert given.json()["assigned_to"] is not None
