@@ -3,6 +3,8 @@
 import { call, fill, say, words } from "./desk.js";
 
 const QUIET_MS = 700;
+const RETRY_MS = 4000;
+const MOST_RETRIES = 5;
 const LOOKS = { supported: "good", unsupported: "bad", not_checked: "warn" };
 
 /** Return the checker of the rows. */
@@ -10,9 +12,14 @@ export function createVerifying(rows) {
   const checked = new Map(); // row -> what it said when it was checked
   let timer = 0;
   let under_way = false;
+  let retries = 0;
   const print = (sentence) => JSON.stringify([sentence.text, sentence.citations]);
 
-  for (const { row, sentence } of pairs()) checked.set(row, row.dataset.verification ? print(sentence) : "");
+  for (const { row, sentence } of pairs()) {
+    const box = row.querySelector("textarea"); // may have been edited before this script came
+    checked.set(row, row.dataset.verification && box.value === box.defaultValue ? print(sentence) : "");
+  }
+  changed();
 
   function pairs() {
     const { rows: found, sentences } = rows.read();
@@ -40,9 +47,13 @@ export function createVerifying(rows) {
     } catch {
       for (const { row } of stale) show(row, { verification: "not_checked", reasons: [] }, words.check_failed);
       under_way = false;
+      clearTimeout(timer);
+      if (retries < MOST_RETRIES) timer = setTimeout(check, RETRY_MS);
+      retries += 1;
       return;
     }
     under_way = false;
+    retries = 0;
     changed();
   }
 
