@@ -36,8 +36,11 @@ document.addEventListener("keydown", (event) => {
 });
 
 if (ORIGIN && window.parent !== window) {
-  expect();
-  tell("ready");
+  // By then the chat's own script runs too: who types at once and presses Enter is heard.
+  document.addEventListener("DOMContentLoaded", () => {
+    expect();
+    tell("ready");
+  });
 }
 
 function isShort(value) {
