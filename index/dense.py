@@ -141,6 +141,7 @@ class DenseIndex:
         """Return what serves now, and what served since the start."""
         state = self.refresh()
         snapshot, manifest = state.snapshot, state.serving.manifest if state.serving else None
+        n_held = manifest.n_passages if manifest else 0
         with self._counting:
             n_default = self._n_by_generation + self._n_exact
             share = self._n_by_generation / n_default if n_default else None
@@ -149,8 +150,8 @@ class DenseIndex:
             generation=state.serving.name if state.serving else None,
             revision=snapshot.revision,
             n_passages=len(snapshot.in_force),
-            n_in_generation=manifest.n_passages if manifest else 0,
-            n_newer=sum(len(segment.rows) for segment in snapshot.newer),
+            n_in_generation=n_held,
+            n_newer=len(snapshot.in_force) - (n_held - len(snapshot.withdrawn)),
             n_withdrawn=len(snapshot.withdrawn),
             built_at=manifest.built_at if manifest else None,
             recall_at_20=manifest.recall_at_20 if manifest else None,
@@ -191,7 +192,8 @@ class DenseIndex:
         found = [(name, score) for name, score in nearest if name not in withdrawn]
         if len(found) < k and wanted < serving.manifest.n_passages:
             return None
-        return found + best_of(state.snapshot.newer, query, k)
+        # What the graph misses is searched exactly, and may be found in both ways after all.
+        return list({**dict(found), **dict(best_of(state.snapshot.newer, query, k))}.items())
 
     def _give_up(self, serving: Serving, error: Exception) -> None:
         """Serve without a generation that raised, unless it was only closed under this search."""

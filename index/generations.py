@@ -2,7 +2,8 @@
 
 A generation is a folder ``gen-N`` that is never written again once it has its
 name: the vectors (Chroma's files), the passages that it holds
-(``rows.npy``, ``ids.npy``) and ``CHECKED.json``, written last, by the process
+(``rows.npy``, ``ids.npy``), those of them that its graph misses
+(``missed.npy``) and ``CHECKED.json``, written last, by the process
 that built it and found it good. ``CURRENT`` names the one that serves; it is
 replaced by an atomic rename.
 """
@@ -23,10 +24,11 @@ import numpy as np
 from index.errors import GenerationDamaged
 from index.stored_vectors import IntArray
 
-FORMAT = 1
+FORMAT = 2
 POINTER = "CURRENT"
 MANIFEST = "CHECKED.json"
 VECTORS = "chroma"
+MISSED = "missed.npy"
 _NAME = re.compile(r"gen-([1-9][0-9]{0,8})")
 
 
@@ -55,10 +57,14 @@ class Manifest:
 
 @dataclass(frozen=True, slots=True)
 class Members:
-    """The passages of a generation: ``rows`` ``(n,)`` int64 ascending, and their ids in that order."""
+    """The passages of a generation: ``rows`` ``(n,)`` int64 ascending, and their ids in that order.
+
+    ``missed``: rows that its graph holds and no search in it finds; they are searched exactly.
+    """
 
     rows: IntArray
     passage_ids: np.ndarray[tuple[int], np.dtype[np.bytes_]]
+    missed: IntArray
 
 
 def current(index_dir: Path) -> str | None:
@@ -110,9 +116,10 @@ def read_whole(path: Path) -> tuple[Manifest, Members]:
         if _describe(path / name) != (size, digest):
             raise GenerationDamaged(f"{path / name} is not what was built: truncated or overwritten")
     try:
-        members = Members(
-            np.load(path / "rows.npy", allow_pickle=False), np.load(path / "ids.npy", allow_pickle=False)
+        rows, passage_ids, missed = (
+            np.load(path / name, allow_pickle=False) for name in ("rows.npy", "ids.npy", MISSED)
         )
+        members = Members(rows, passage_ids, missed)
     except (OSError, ValueError) as error:
         raise GenerationDamaged(f"{path}: the list of passages cannot be read: {error}") from error
     if not len(members.rows) == len(members.passage_ids) == manifest.n_passages:

@@ -20,7 +20,7 @@ class Snapshot:
     """The passages in force at one revision, beside one generation (or none).
 
     ``identity`` says which embedder's vectors these are. ``in_force``: their
-    rows, ascending. ``newer``: those that the generation lacks. ``withdrawn``:
+    rows, ascending. ``newer``: those that the generation lacks or misses. ``withdrawn``:
     what the generation holds beyond them. ``base``: those that both hold, in
     memory only once an exact search needed them.
     """
@@ -43,7 +43,9 @@ def take(connection: Connection, members: Members | None, before: Snapshot | Non
     """
     revision, identity = store.revision(connection), store.vectors_identity(connection)
     in_force = store.rows_in_force(connection)
-    held = np.empty(0, np.int64) if members is None else members.rows
+    held = np.empty(0, np.int64)
+    if members is not None:
+        held = np.setdiff1d(members.rows, members.missed, assume_unique=True)
     wanted = np.setdiff1d(in_force, held, assume_unique=True)
     known = [] if before is None else [*before.newer, *([before.base] if before.base else [])]
     newer = [part for segment in known if (part := segment.only(wanted)).passage_ids]

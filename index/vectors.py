@@ -20,6 +20,7 @@ from index.views import View
 
 _COLLECTION = "passages"
 _BATCH = 5_000  # Chroma refuses more than 5,461 at once
+_ASKED_AT_ONCE = 500
 
 
 def chromadb_version() -> str:
@@ -131,6 +132,14 @@ class ChromaReader:
             (str(name), 1.0 - float(distance))
             for name, distance in zip(found["ids"][0], found["distances"][0], strict=True)
         ]
+
+    def nearest_ids(self, matrix: FloatArray, k: int) -> list[list[str]]:
+        """Return the ids of about the ``k`` nearest to each of many vectors ``(n, dim)``, best first."""
+        found: list[list[str]] = []
+        for start in range(0, len(matrix), _ASKED_AT_ONCE):
+            part = matrix[start : start + _ASKED_AT_ONCE]
+            found += self._collection.query(query_embeddings=part, n_results=k, include=[])["ids"]
+        return found
 
     def vectors(self, passage_ids: list[str]) -> dict[str, FloatArray]:
         """Return the stored vectors of these passages, as far as they can be read."""

@@ -11,11 +11,12 @@ import numpy as np
 import pytest
 
 from corpus.storage import begin_write
-from index import generations, store
+from index import generation_builder, generations, store
 from index.dense import DenseIndex
 from index.errors import BadQuery, EmbedderMismatch
 from index.exact import Segment, best_of, ranked
 from index.rebuilding import build_generation
+from index.vectors import ChromaReader
 from tests.index.documents import (
     EMBEDDER,
     TEXTS,
@@ -83,6 +84,32 @@ def test_default_searches_are_served_by_the_current_generation(house):
     assert (status.n_in_generation, status.n_newer, status.n_withdrawn) == (N_MANY + 6, 0, 0)
     assert status.recall_at_20 >= 0.98
     assert json.loads(json.dumps(status.to_json()))["generation"] == "gen-2"
+
+
+def test_what_the_graph_misses_is_searched_exactly(house, monkeypatch):
+    engine, index_dir, open_index = house
+    lost = {"many-1-7", "doc-sv-1-0"}
+    nearest, nearest_ids = ChromaReader.nearest, ChromaReader.nearest_ids
+
+    def nearest_but_lost(reader, vector, k):
+        return [(name, score) for name, score in nearest(reader, vector, k + 2) if name not in lost][:k]
+
+    def ids_but_lost(reader, matrix, k):
+        return [[name for name in near if name not in lost] for near in nearest_ids(reader, matrix, k)]
+
+    monkeypatch.setattr(ChromaReader, "nearest", nearest_but_lost)
+    monkeypatch.setattr(ChromaReader, "nearest_ids", ids_but_lost)
+    aside = index_dir / "building-aside"
+    aside.mkdir()
+    generation_builder.build(str(engine.url), aside)
+    generations.publish(index_dir, aside)
+    index = open_index()
+    assert_all_answered(engine, index)
+    assert index.search(query_vector(TEXTS["sv"][0]), 1)[0].passage_id == "doc-sv-1-0"
+    status = index.status()
+    assert (status.share_by_generation, status.n_newer, status.degraded) == (1.0, 0, None)
+    withdraw(engine, "doc-sv")
+    assert_all_answered(engine, index)
 
 
 def test_hits_are_in_one_stable_order(house):

@@ -113,6 +113,7 @@ def test_a_graph_that_finds_too_little_is_built_again_wider_or_refused(engine, t
     recalls = iter([0.5] * 3 + [0.99])
     monkeypatch.setattr(generation_builder, "_measure", lambda *_: next(recalls))
     monkeypatch.setattr(generation_builder, "_WIDTHS", (20, 40, 80))
+    monkeypatch.setattr(generation_builder, "_SEARCHED_WHOLE", 0)
     (tmp_path / "aside").mkdir()
     manifest = generation_builder.build(str(engine.url), tmp_path / "aside")
     assert (manifest.max_neighbors, manifest.ef_search, manifest.recall_at_20) == (32, 20, 0.99)
