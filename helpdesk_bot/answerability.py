@@ -14,9 +14,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
+from types import MappingProxyType
 
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.extractive import Scored, Words
+from helpdesk_bot.places_asked import is_named
 from helpdesk_bot.reading import ReadExcerpt
 from index.chunks import Candidate, FloatArray
 from index.lexical import tokens
@@ -82,6 +84,7 @@ def features(
     asks_for: tuple[str, ...],
     nameless_vector: FloatArray | None,
     excerpts: Sequence[ReadExcerpt] = (),
+    places: Mapping[str, str] = MappingProxyType({}),
 ) -> dict[str, float]:
     """Return the signals of answerability.
 
@@ -95,6 +98,7 @@ def features(
         nameless_vector: ``(dim,)`` of the question without its names, see `without_names`;
             ``None`` where it has none.
         excerpts: what the trained reader read; none where it did not read.
+        places: see `places_asked.places_in`.
 
     Returns:
         Similarities are cosines less 0.8, shares and yes/no are 0..1.
@@ -110,7 +114,8 @@ def features(
         language, ``sentence_coverage`` in the sentence; ``cross_coverage``
         where they do not; ``same_language``. ``kind_missing``: see
         `_kind_missing`. ``missing_names``: share of the question's numbers
-        and names that the best passage does not hold. ``reader_answers``,
+        and names that the best passage does not hold; a country is held where
+        it is named in any language, or the document is of it. ``reader_answers``,
         ``reader_span``, ``reader_relevance``: the highest of the excerpts'
         logits, within -8..8.
     """
@@ -140,7 +145,7 @@ def features(
         "same_language": same,
         "cross_coverage": coverage * (1.0 - same),
         "kind_missing": _kind_missing(asks_for, read[:3], all_sentences),
-        "missing_names": _missing_share(asked, best.candidate),
+        "missing_names": _missing_share(asked, best.candidate, places),
         **_reader_signals(excerpts),
     }
 
@@ -209,8 +214,11 @@ def _nameless(best: Scored, vector: FloatArray | None) -> float:
     return best.pooled if vector is None else float(best.candidate.sentence_vectors[best.position] @ vector)
 
 
-def _missing_share(asked: tuple[str, ...], best: Candidate) -> float:
+def _missing_share(asked: tuple[str, ...], best: Candidate, places: Mapping[str, str]) -> float:
     if not asked:
         return 0.0
     held = f"{best.passage.context} {best.passage.text} {best.document.title}".casefold()
-    return sum(name not in held for name in asked) / len(asked)
+    missing = [name for name in asked if name not in held]
+    return sum(
+        name not in places or not is_named(places[name], best.document, best.passage) for name in missing
+    ) / len(asked)

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from helpdesk_bot.answerability import features, question_names, without_names
 from helpdesk_bot.answers import Depth
 from helpdesk_bot.extractive import Embed, Scored, Weights, Words, read_closely, score_sentences
+from helpdesk_bot.places_asked import places_in
 from helpdesk_bot.reading import ReadExcerpt, read_excerpts, reordered
 from helpdesk_bot.switches import Switch
 from index.chunks import FloatArray
@@ -92,6 +93,7 @@ def judge(
         asks_for,
         None if nameless is None else instruments.embed_query(nameless),
         read,
+        {} if "places" in off else places_in(question, language),
     )
     timings = {
         "judge.sentences": (embedded - started) * 1000,

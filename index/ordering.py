@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import calendar
-from collections.abc import Mapping, Set
+from collections.abc import Callable, Mapping, Set
 from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
@@ -14,6 +14,9 @@ from index.fusion import Fused
 
 SUPERSEDED_PENALTY = 0.03
 """Taken off the score of a passage that is not in force: about the step from a near miss to a hit."""
+
+FAVOUR = 0.02
+"""Added to the score of a passage whose document the question points to: about half of a step to a hit."""
 
 PER_DOCUMENT = 6
 """Passages of one document among the candidates, so that one long report does not fill the list."""
@@ -32,6 +35,7 @@ def weigh(
     superseded_penalty: float = SUPERSEDED_PENALTY,
     kind_weights: Mapping[str, float] = NO_WEIGHTS,
     recency_weight: float = 0.0,
+    favoured: Callable[[DocumentInfo], bool] | None = None,
 ) -> tuple[Fused, ...]:
     """Move the score of each passage by what its document is.
 
@@ -44,6 +48,7 @@ def weigh(
         superseded_penalty: taken off for those, in units of the fused score.
         kind_weights: added, by kind of document.
         recency_weight: taken off for each year of age; a document without a date loses nothing.
+        favoured: tells the documents that the question points to, which gain `FAVOUR`.
 
     Returns:
         the same passages in their new order, ties by passage id.
@@ -57,6 +62,8 @@ def weigh(
         score = item.score + kind_weights.get(document.kind, 0.0)
         if document.document_id in behind:
             score -= superseded_penalty
+        if favoured is not None and favoured(document):
+            score += FAVOUR
         if recency_weight:
             score -= recency_weight * age_in_years(document.date, today)
         moved.append(item if score == item.score else replace(item, score=score))

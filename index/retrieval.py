@@ -14,7 +14,7 @@ from sqlalchemy.exc import DatabaseError
 
 from corpus.catalog import Catalog
 from index import lexical, peer_fusions, store
-from index.chunks import Candidate, Filters, FloatArray, Hit
+from index.chunks import Candidate, DocumentInfo, Filters, FloatArray, Hit
 from index.dense import DenseIndex
 from index.document_metadata import allowed_passages, document_infos, documents_of, not_in_force
 from index.embedding import Embedder
@@ -55,6 +55,7 @@ class Retriever:
         directions: LanguageDirections | None = None,
         options: RetrievalOptions = WHOLE,
         today: Callable[[], date] = date.today,
+        favour_of: Callable[[str, str], Callable[[DocumentInfo], bool] | None] | None = None,
     ) -> None:
         """Make a retriever.
 
@@ -65,6 +66,7 @@ class Retriever:
             directions: how languages differ in this embedder; default: measured now (seconds).
             options: what is searched, and how the lists are put together.
             today: the day on which documents have to be in force and from which their age counts.
+            favour_of: gives for a query and its language what tells the documents that it points to.
         """
         self._engine = engine
         self._embedder = embedder
@@ -78,6 +80,7 @@ class Retriever:
         )
         self._catalog = Catalog(engine)
         self._today = today
+        self._favour_of = favour_of
         self._behind: tuple[tuple[int, date], Set[str]] = ((-1, date.min), frozenset())
 
     def embed_query(self, text: str) -> FloatArray:
@@ -112,7 +115,8 @@ class Retriever:
             clock.lap("lexical")
             fused = self._fuse(connection, vector, dense, words, sum(weights.values()))
             clock.lap("fuse")
-            candidates, rejected = self._order(connection, fused, most)
+            favoured = self._favour_of(query, language) if self._favour_of else None
+            candidates, rejected = self._order(connection, fused, most, favoured)
         clock.lap("load")
         return Retrieval(vector, candidates, rejected, weights, notes, clock.laps)
 
@@ -149,7 +153,11 @@ class Retriever:
                 return peer_fusions.normalised_sum(dense, words, similarity=similarity)
 
     def _order(
-        self, connection: Connection, fused: tuple[Fused, ...], most: int
+        self,
+        connection: Connection,
+        fused: tuple[Fused, ...],
+        most: int,
+        favoured: Callable[[DocumentInfo], bool] | None,
     ) -> tuple[tuple[Candidate, ...], tuple[tuple[str, str, float], ...]]:
         """Weigh the passages by their documents, and make candidates of the best."""
         options, today = self._options, self._today()
@@ -164,6 +172,7 @@ class Retriever:
             superseded_penalty=options.superseded_penalty,
             kind_weights=options.kind_weights,
             recency_weight=options.recency_weight,
+            favoured=favoured,
         )
         found = store.fetch(connection, [item.passage_id for item in weighed[: most + SPARE]])
         choose = partial(

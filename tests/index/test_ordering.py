@@ -21,7 +21,7 @@ from index.dense import DenseIndex
 from index.document_metadata import not_in_force
 from index.fusion import Fused
 from index.language_directions import language_directions
-from index.ordering import age_in_years, arrange, weigh
+from index.ordering import FAVOUR, age_in_years, arrange, weigh
 from index.retrieval import SPARE, Retriever
 from index.retrieval_options import WHOLE
 from tests.fakes import FakeEmbedder
@@ -162,6 +162,20 @@ def test_without_weights_the_order_and_the_scores_stay(lists: Made) -> None:
     everything = {f"d{n}" for n in range(6)}
     assert weigh(fused, owners(lists), everything, TODAY, superseded_penalty=0, kind_weights=zero) == fused
     assert weigh(fused, {}, everything, TODAY, kind_weights={"report": 1.0}, recency_weight=1.0) == fused
+
+
+@given(st.data())
+def test_what_the_question_points_to_gains_and_the_rest_keeps_its_order(data: st.DataObject) -> None:
+    fused, _, infos = lists = data.draw(made())
+    chosen = set(data.draw(st.lists(st.sampled_from(sorted(infos)), unique=True)) if infos else [])
+    moved = weigh(fused, owners(lists), frozenset(), TODAY, favoured=lambda info: info.document_id in chosen)
+    before = {item.passage_id: item.score for item in fused}
+    owner = {passage_id: info.document_id for passage_id, info in owners(lists).items()}
+    for item in moved:
+        gained = FAVOUR if owner.get(item.passage_id) in chosen else 0.0
+        assert item.score == pytest.approx(before[item.passage_id] + gained)
+    rest = [item.passage_id for item in moved if owner.get(item.passage_id) not in chosen]
+    assert rest == [item.passage_id for item in fused if item.passage_id in set(rest)]
 
 
 @settings(max_examples=50, deadline=None)

@@ -1,0 +1,87 @@
+"""Which documents a question points to by the countries that it names.
+
+Who asks in English how many villages Vietnam has reached is answered by a
+Vietnamese document, which hardly names the country and lies far from the
+question's words. So documents of the country go before others: those in a
+language of its own, and those whose metadata name it as their region.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping
+from functools import cache, lru_cache
+
+from helpdesk_bot.phrase_matching import words_of
+from helpdesk_bot.place_names import name_of, place_at
+from index.chunks import DocumentInfo, Passage
+
+WIDELY_OFFICIAL = 50
+"""A language that is official in more countries than this (English) says nothing of where a text is from."""
+
+
+def favour_of(question: str, language: str) -> Callable[[DocumentInfo], bool] | None:
+    """Return what tells the documents that a question points to; ``None`` where it names no country.
+
+    Args:
+        question: as it is searched.
+        language: of the question, two letters.
+    """
+    places = frozenset(places_in(question, language).values())
+    if not places:
+        return None
+    return lambda document: is_of(document, places)
+
+
+@lru_cache(maxsize=512)
+def places_in(text: str, language: str) -> Mapping[str, str]:
+    """Return the words that name a country or what belongs to it, casefolded, with the country's code."""
+    words, found, at = words_of(text), {}, 0
+    while at < len(words):
+        place = place_at(words, at, language)
+        if place is None:
+            at += 1
+            continue
+        for word in words[at : at + place.n_words]:
+            found[word.text.casefold()] = place.code
+        at += place.n_words
+    return found
+
+
+def is_of(document: DocumentInfo, places: frozenset[str]) -> bool:
+    """Tell whether a document is of one of these countries, by its language or its region."""
+    if any(document.language in own_languages(place) for place in places):
+        return True
+    region = document.region
+    return bool(region) and not places.isdisjoint(_places_of_region(str(region), document.language))
+
+
+def is_named(place: str, document: DocumentInfo, passage: Passage) -> bool:
+    """Tell whether a passage speaks of a country: by name in its own language, or by where it is from."""
+    name = name_of(place, passage.language)
+    held = f"{passage.context} {passage.text} {document.title}".casefold()
+    return (name is not None and name.casefold() in held) or is_of(document, frozenset((place,)))
+
+
+@cache
+def own_languages(place: str) -> frozenset[str]:
+    """Return a country's official languages, less those of very many countries (Unicode's CLDR)."""
+    from babel.languages import get_official_languages
+
+    return frozenset(
+        code for code in get_official_languages(place) if _countries_by_language()[code] <= WIDELY_OFFICIAL
+    )
+
+
+@cache
+def _countries_by_language() -> Mapping[str, int]:
+    from babel import Locale
+    from babel.languages import get_official_languages
+
+    codes = [code for code in map(str, Locale("en").territories) if len(code) == 2]
+    return Counter(language for code in codes for language in get_official_languages(code))
+
+
+@lru_cache(maxsize=512)
+def _places_of_region(region: str, language: str) -> frozenset[str]:
+    return frozenset(places_in(region, language).values())

@@ -1,0 +1,75 @@
+"""Countries in a question point to documents: of their languages, of their region."""
+
+from __future__ import annotations
+
+import pytest
+
+from helpdesk_bot.places_asked import favour_of, is_named, own_languages, places_in
+from index.chunks import DocumentInfo, Passage
+
+
+def document_info(name: str, *, language: str, region: str | None = None) -> DocumentInfo:
+    return DocumentInfo(name, 1, "T", "report", None, None, language, (), region, None, f"{name}.md")
+
+
+def passage(text: str, *, language: str) -> Passage:
+    return Passage("p", "d", 1, 0, 0, len(text), None, (), language, text, "", 8, ((0, len(text)),))
+
+
+QUESTIONS = [
+    ("How many villages has Vietnam reached?", "en", "VN"),
+    ("Hur många byar har Vietnam nått?", "sv", "VN"),
+    ("Vilka krav ställer den vietnamesiska lagen?", "sv", "VN"),
+    ("Which duties do Swedish municipalities have?", "en", "SE"),
+    ("Luật Thụy Điển đòi hỏi điều gì?", "vi", "SE"),
+    ("Các thành phố của Lít-va đã làm gì?", "vi", "LT"),
+]
+
+
+@pytest.mark.parametrize(("question", "language", "code"), QUESTIONS)
+def test_the_country_is_read_in_any_language(question: str, language: str, code: str) -> None:
+    assert set(places_in(question, language).values()) == {code}
+
+
+@pytest.mark.parametrize(("question", "language", "code"), QUESTIONS)
+def test_documents_in_the_countrys_language_are_favoured(question: str, language: str, code: str) -> None:
+    favoured = favour_of(question, language)
+    assert favoured is not None
+    own = next(iter(own_languages(code)))
+    assert favoured(document_info("own", language=own))
+    assert not favoured(document_info("other", language="pl"))
+    assert not favoured(document_info("english", language="en"))
+
+
+@pytest.mark.parametrize(("region", "language"), [("Vietnam", "en"), ("Wietnam", "pl"), ("Vietnam", "sv")])
+def test_documents_of_the_countrys_region_are_favoured_in_any_language(region: str, language: str) -> None:
+    favoured = favour_of("Việt Nam có bao nhiêu tổ công nghệ số?", "vi")
+    assert favoured is not None
+    assert favoured(document_info("about", language=language, region=region))
+    assert not favoured(document_info("elsewhere", language=language, region="Litauen, Lithuania, Litwa"))
+
+
+@pytest.mark.parametrize(
+    ("question", "language"),
+    [
+        ("How do cities buy artificial intelligence?", "en"),
+        ("Hur köper kommuner artificiell intelligens?", "sv"),
+        ("Các thành phố mua trí tuệ nhân tạo như thế nào?", "vi"),
+    ],
+)
+def test_a_question_without_a_country_favours_nothing(question: str, language: str) -> None:
+    assert favour_of(question, language) is None
+
+
+def test_english_is_nobodys_own_language() -> None:
+    assert own_languages("IE") == {"ga"}
+    assert own_languages("FI") == {"fi", "sv"}
+    assert own_languages("EU") == frozenset()
+
+
+def test_a_country_is_named_where_a_text_calls_it_its_own_way() -> None:
+    document = document_info("d", language="en")
+    assert is_named("VN", document, passage("Portals in Viet Nam and Vietnam", language="en"))
+    assert is_named("SE", document_info("d", language="vi"), passage("Luật của Thụy Điển", language="vi"))
+    assert not is_named("SE", document, passage("Portals in Vietnam", language="en"))
+    assert is_named("SE", document_info("d", language="sv"), passage("Lagen gäller.", language="sv"))
