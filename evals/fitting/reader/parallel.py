@@ -78,17 +78,24 @@ def title_examples(folder: Path, rng: random.Random) -> list[Example]:
 def cloze_examples(folder: Path, rng: random.Random, most: int) -> list[Example]:
     """Return up to ``most`` paragraphs with a gap, each with what fills it or with what does not."""
     found = []
-    for name in sorted(path.name for path in (folder / "gnome-help" / "C").glob("*.page")):
-        versions = {
-            code: _blocks(folder / "gnome-help" / ("C" if code == "en" else code) / name)
-            for code in LANGUAGES
-        }
-        versions = {code: blocks for code, blocks in versions.items() if _is_in(blocks, code)}
+    for name, versions in page_blocks(folder).items():
         for asked, held in ((a, b) for a in versions for b in versions if a != b):
             if len(versions[asked]) == len(versions[held]):
                 found += _clozes(name, versions[asked], versions[held], held, rng)
     rng.shuffle(found)
     return found[:most]
+
+
+def page_blocks(folder: Path) -> dict[str, dict[str, list[Block]]]:
+    """Return the paragraphs of each page of GNOME's help in every language that it is really in."""
+    pages = {}
+    for name in sorted(path.name for path in (folder / "gnome-help" / "C").glob("*.page")):
+        versions = {
+            code: _blocks(folder / "gnome-help" / ("C" if code == "en" else code) / name)
+            for code in LANGUAGES
+        }
+        pages[name] = {code: blocks for code, blocks in versions.items() if _is_in(blocks, code)}
+    return pages
 
 
 def _clozes(name: str, asked: list[Block], held: list[Block], code: str, rng: random.Random) -> list[Example]:

@@ -13,7 +13,7 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from evals.datasets.conditionalqa import read_conditionalqa
@@ -22,8 +22,10 @@ from evals.datasets.squad import read_squad
 from evals.datasets.swequad import read_swequad
 from evals.fitting.reader.examples import Example, Text, lines_as_text, text_of
 from index.lexical import tokens
+from index.sentences import sentence_spans
 
 _NAME = re.compile(r"\w[\w-]*")
+_LEAST_LEFT = 80  # characters of an excerpt without its answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,8 +40,14 @@ class Asked:
     group: str
 
 
-def question_examples(folder: Path, rng: random.Random) -> list[Example]:
-    """Return the examples of all question sources."""
+def question_examples(folder: Path, rng: random.Random, *, gaps: float = 0.0) -> list[Example]:
+    """Return the examples of all question sources.
+
+    Args:
+        folder: the training sets.
+        rng: what decides.
+        gaps: of the answers, the share whose excerpt is shown once more without the sentence that answers.
+    """
     asked = [
         *_from_reading(read_squad(folder / "squad2-train-slice.en.json"), "squad"),
         *_from_reading(read_swequad(folder / "swequad-mc-training.sv.json"), "swequad"),
@@ -47,7 +55,7 @@ def question_examples(folder: Path, rng: random.Random) -> list[Example]:
     ]
     found: list[Example] = []
     for source in ("squad", "swequad", "conditionalqa"):
-        found += _examples([one for one in asked if one.source == source], rng)
+        found += _examples([one for one in asked if one.source == source], rng, gaps)
     return found
 
 
@@ -102,8 +110,8 @@ def _plain(line: str) -> str:
     return " ".join(re.sub(r"<[^>]+>", " ", line).split())
 
 
-def _examples(asked: Sequence[Asked], rng: random.Random) -> list[Example]:
-    """Return each question with what answers it and with two excerpts that do not."""
+def _examples(asked: Sequence[Asked], rng: random.Random, gaps: float) -> list[Example]:
+    """Return each question with what answers it and with an excerpt or two that do not."""
     groups: dict[str, dict[int, Text]] = defaultdict(dict)
     for one in asked:
         groups[one.group][id(one.text)] = one.text
@@ -122,6 +130,8 @@ def _examples(asked: Sequence[Asked], rng: random.Random) -> list[Example]:
             if answering is None:
                 continue
             found.append(answering)
+            if gaps and rng.random() < gaps and (gap := _without_answer(one, answering)):
+                found.append(gap)
             swapped = _swapped(one, by_group[one.group], answering, rng)
             kind = rng.random()
             if swapped is not None and kind < 0.25:
@@ -149,6 +159,23 @@ def _answering(one: Asked, rng: random.Random) -> Example | None:
     return Example(
         _nfc(one.question), _title(one.text, rng), excerpt, span, True, True, one.source, one.text.document
     )
+
+
+def _without_answer(one: Asked, answering: Example) -> Example | None:
+    """Return the excerpt without the sentence that answers: the right topic, and the answer not there."""
+    if answering.span is None:
+        return None
+    answer = answering.excerpt[slice(*answering.span)].casefold()
+    spans = sentence_spans(answering.excerpt, 0, len(answering.excerpt), one.text.language)
+    kept = [
+        answering.excerpt[start:end]
+        for start, end in spans
+        if end <= answering.span[0] or start >= answering.span[1]
+    ]
+    rest = " ".join(kept)
+    if len(rest) < _LEAST_LEFT or answer in rest.casefold():
+        return None
+    return replace(answering, excerpt=rest, span=None, answers=False, relevant=None)
 
 
 def _near(one: Asked, pool: Sequence[Text], frequency: Counter[str], rng: random.Random) -> list[Example]:

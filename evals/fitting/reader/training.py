@@ -40,7 +40,9 @@ class Plan:
         return sum(-(-len(epoch) // BATCH) for epoch in self.epochs)
 
 
-def train(network: ReaderNetwork, plan: Plan, seed: int, keep: Callable[[int], None]) -> None:
+def train(
+    network: ReaderNetwork, plan: Plan, seed: int, keep: Callable[[int], None], rate: float = LEARNING_RATE
+) -> None:
     """Train in place, with progress on stderr; ``keep`` is called with the step now and then.
 
     The same seed gives the same batches; sums differ in their last bits with
@@ -51,7 +53,7 @@ def train(network: ReaderNetwork, plan: Plan, seed: int, keep: Callable[[int], N
     slow = [*network.bias, *network.norm]
     slow_ids = {id(parameter) for parameter in slow}
     fast = [parameter for parameter in network.parameters() if id(parameter) not in slow_ids]
-    rates = (LEARNING_RATE, LEARNING_RATE * SLOWER)
+    rates = (rate, rate * SLOWER)
     optimiser = torch.optim.AdamW(
         [{"params": fast, "lr": rates[0]}, {"params": slow, "lr": rates[1]}],
         betas=(0.9, 0.98),
