@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 from api.errors import BadRange, DocumentUnknown
 from corpus.documents import Document
 from corpus.errors import UnknownDocument
-from corpus.records import DocumentRecord
+from corpus.records import DocumentRecord, metadata_values
 
 if TYPE_CHECKING:  # see api.service
     from helpdesk_bot.helpdesk import Helpdesk
@@ -50,31 +50,21 @@ def record_of(helpdesk: Helpdesk, document_id: str, version: int | None) -> Docu
 
 def document_json(record: DocumentRecord) -> dict[str, Any]:
     """Return a document as JSON; where it lies on the server's disk is nobody's business."""
-    metadata = record.metadata
-    return {
+    place = {
         "document_id": record.document_id,
         "source": record.source,
         "status": record.status,
         "version": record.version,
         "current_version": record.current_version,
-        "title": metadata.title,
-        "kind": metadata.kind,
-        "publisher": metadata.publisher,
-        "date": metadata.date,
-        "language": metadata.language,
-        "themes": list(metadata.themes),
-        "region": metadata.region,
-        "url": metadata.url,
-        "licence": metadata.licence,
-        "valid_from": metadata.valid_from,
-        "valid_until": metadata.valid_until,
-        "supersedes": metadata.supersedes,
+    }
+    content = {
         "media_type": record.media_type,
         "content_sha256": record.content_sha256,
         "n_chars": record.n_chars,
         "notes": list(record.notes),
         "ingested_at": record.ingested_at,
     }
+    return place | metadata_values(record.metadata) | content
 
 
 def highlighted(

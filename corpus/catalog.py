@@ -13,10 +13,11 @@ from sqlalchemy import Connection, Engine, Select, func, insert, select, update
 
 from corpus.current_version import says_the_same
 from corpus.documents import Document
+from corpus.editions import edition, is_outdated
 from corpus.errors import BrokenDocument, MisusedError
 from corpus.filters import DocumentFilters, matches, needs_rows, where
 from corpus.identity import KnownDocument, document_id
-from corpus.queries import CURRENT, existing, joined, named, records, unknown, wanted
+from corpus.queries import CURRENT, KNOWN, existing, joined, named, records, unknown, version_of, wanted
 from corpus.records import (
     DocumentPage,
     DocumentRecord,
@@ -60,10 +61,11 @@ class Catalog:
         """Write a document as a new version and put it in force.
 
         The first version is 1. A document that was withdrawn gets a new
-        version too. Nothing is written where the fingerprint is that of the
-        version in force; nor where the same bytes, read by newer loaders, gave
-        the same document; nor for a web page whose bytes differ and whose
-        content does not (most pages carry a new token with every request).
+        version too. There is no new version where the fingerprint is that of
+        the version in force and its loader is, too; nor where the same bytes,
+        read by a newer loader, gave the same document; nor for a web page
+        whose bytes differ and whose content does not (most pages carry a new
+        token with every request).
 
         Args:
             connection: a write transaction (`corpus.storage.begin_write`).
@@ -77,10 +79,10 @@ class Catalog:
             BrokenDocument: the text cannot be stored (unpaired surrogates).
         """
         now = _now()
-        values = values_from(document)
+        values = values_from(document) | {"loader_edition": edition(document.media_type)}
         _check_storable(values, source)
         key = (documents.c.source_root == source_root) & (documents.c.source == source)
-        row = connection.execute(select(documents).where(key)).mappings().one_or_none()
+        row = connection.execute(KNOWN.where(key)).mappings().one_or_none()
         if row is None:
             new_id = document_id(source_root, source)
             connection.execute(
@@ -99,10 +101,14 @@ class Catalog:
         else:
             version = row["current_version"]
             if row["status"] == "in_force":
-                if row["fingerprint"] == fingerprint:
+                if row["fingerprint"] == fingerprint and row["loader_edition"] == edition(
+                    document.media_type
+                ):
                     return Stored(row["document_id"], version, "unchanged")
                 if says_the_same(connection, source_root, source, document, content_sha256):
                     self._touch(connection, row["document_id"], fingerprint=fingerprint)
+                    read = {name: values[name] for name in ("notes", "loader_edition")}
+                    connection.execute(update(document_versions).where(version_of(row)).values(**read))
                     return Stored(row["document_id"], version, "unchanged")
             action: Literal["added", "updated"] = "updated" if row["status"] == "in_force" else "added"
             stored = Stored(row["document_id"], version + 1, action)
@@ -138,11 +144,11 @@ class Catalog:
 
     def known_documents(self) -> list[KnownDocument]:
         """Return every document, withdrawn ones included, as comparing needs it, ordered by name."""
-        return self._known(select(documents))
+        return self._known(KNOWN)
 
     def known(self, source_root: str) -> dict[str, KnownDocument]:
         """Return the documents of one root by source, withdrawn ones included."""
-        found = self._known(select(documents).where(documents.c.source_root == source_root))
+        found = self._known(KNOWN.where(documents.c.source_root == source_root))
         return {document.source: document for document in found}
 
     # Reading.
@@ -261,7 +267,13 @@ class Catalog:
             rows = connection.execute(query.order_by(documents.c.source_root, documents.c.source)).all()
         return [
             KnownDocument(
-                row.document_id, row.source_root, row.source, row.fingerprint, row.current_version, row.status
+                row.document_id,
+                row.source_root,
+                row.source,
+                row.fingerprint,
+                row.current_version,
+                row.status,
+                is_outdated(row.media_type, row.loader_edition),
             )
             for row in rows
         ]

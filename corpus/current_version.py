@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from sqlalchemy import Connection, select
 
 from corpus.documents import Document
@@ -17,7 +19,8 @@ def says_the_same(
 
     The same original read by newer loaders often gives the same document; a
     web page's bytes differ with every request, so for an address the document
-    alone decides. False where nothing is in force.
+    alone decides. Notes, which are about the reading, do not count. False
+    where nothing is in force.
     """
     query = select(document_versions).where(
         documents.c.source_root == source_root,
@@ -30,4 +33,8 @@ def says_the_same(
     if current is None:
         return False
     same_original = current["content_sha256"] == content_sha256
-    return (same_original or is_url(source)) and document_from(current) == document
+    return (same_original or is_url(source)) and _bare(document_from(current)) == _bare(document)
+
+
+def _bare(document: Document) -> Document:
+    return replace(document, notes=())

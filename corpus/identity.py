@@ -37,6 +37,7 @@ class KnownDocument:
 
     ``version`` is the current one (1-based), ``status`` is ``in_force`` or
     ``withdrawn``, ``fingerprint`` the SHA-256 of its bytes and sidecar.
+    ``outdated`` is whether an older edition of its loader read it.
     """
 
     document_id: str
@@ -45,6 +46,7 @@ class KnownDocument:
     fingerprint: str
     version: int
     status: str
+    outdated: bool = False
 
     @property
     def location(self) -> str:

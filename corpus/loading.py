@@ -24,11 +24,7 @@ from corpus.errors import (
 from corpus.hints import Hints
 from corpus.text import decode
 
-__all__ = ["EDITION", "MAX_BYTES", "SUPPORTED_SUFFIXES", "Hints", "format_of", "parse"]
-
-EDITION = 2
-"""Raised when a loader gives another text or other metadata for the same bytes: the next ingest then
-reads every document again, and only those that came out otherwise become a new version."""
+__all__ = ["MAX_BYTES", "SUPPORTED_SUFFIXES", "Hints", "format_of", "parse"]
 
 MAX_BYTES = 100_000_000
 """Larger files are refused before anything reads them."""

@@ -1,7 +1,8 @@
 """Running heads, running feet and page numbers: what a page carries besides its text.
 
 Dropped only where it is safe: in the margin, repeated over pages, and, the
-first time, only when the same words also stand elsewhere in the document.
+first time, only when the same words also stand elsewhere in the document or
+the line is set like nothing else (`corpus.pdf_running_lines`).
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import re
 from collections import Counter
 
 from corpus.pdf_pages import Line, Page
+from corpus.pdf_running_lines import Place, running_lines
 
 _MARGIN = 0.1  # of the page's height, above and below
 _MIN_PAGES = 3
@@ -30,13 +32,15 @@ def without_furniture(pages: list[Page]) -> list[Page]:
         _letters(line.text) for page in pages for line in page.lines if line not in edges[page.number]
     )
     offset = _page_number_offset(pages, edges)
+    running = running_lines(pages, edges)
     kept_once: set[str] = set()
     cleaned = []
     for page in pages:
         dropped = set()
         for line in edges[page.number]:
             key = _key(line.text)
-            if _is_page_number(line.text, page.number, offset, len(pages)):
+            is_number = _is_page_number(line.text, page.number, offset, len(pages))
+            if is_number or Place(page.number, line) in running:
                 dropped.add(line)
             elif counts[key] >= _MIN_PAGES or _is_running_foot(line.text, page.number, offset):
                 letters = _letters(line.text)

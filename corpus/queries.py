@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 from typing import Any
 
-from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, func, select
+from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, func, select
 
 from corpus.errors import UnknownDocument
 from corpus.schema import document_versions, documents
@@ -13,6 +13,10 @@ from corpus.schema import document_versions, documents
 CURRENT = (documents.c.document_id == document_versions.c.document_id) & (
     documents.c.current_version == document_versions.c.version
 )
+
+
+KNOWN = select(documents, document_versions.c.media_type, document_versions.c.loader_edition).where(CURRENT)
+"""What comparing with the sources needs."""
 
 
 def records() -> Select[Any]:
@@ -33,6 +37,12 @@ def wanted(document_id: str, version: int | None) -> ColumnElement[bool]:
     """Choose one version of a document; the current one if ``None``."""
     number = documents.c.current_version if version is None else version
     return (documents.c.document_id == document_id) & (document_versions.c.version == number)
+
+
+def version_of(row: RowMapping) -> ColumnElement[bool]:
+    """Choose the current version of a row of ``documents``."""
+    version: ColumnElement[bool] = document_versions.c.version == row["current_version"]
+    return and_(document_versions.c.document_id == row["document_id"], version)
 
 
 def existing(row: RowMapping | None, document_id: str, version: int | None) -> RowMapping:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from sqlalchemy import RowMapping
@@ -85,20 +85,13 @@ def version_from(row: RowMapping) -> VersionInfo:
 
 def metadata_from(row: RowMapping) -> Metadata:
     """Build the metadata of a version from its row."""
-    return Metadata(
-        title=row["title"],
-        kind=row["kind"],
-        publisher=row["publisher"],
-        date=row["date"],
-        language=row["language"],
-        themes=tuple(row["themes"]),
-        region=row["region"],
-        url=row["url"],
-        licence=row["licence"],
-        valid_from=row["valid_from"],
-        valid_until=row["valid_until"],
-        supersedes=row["supersedes"],
-    )
+    values = {field.name: row[field.name] for field in fields(Metadata)}
+    return Metadata(**values | {"themes": tuple(row["themes"])})
+
+
+def metadata_values(metadata: Metadata) -> dict[str, Any]:
+    """Return metadata by the names of its columns, which are those that the API shows."""
+    return asdict(metadata) | {"themes": list(metadata.themes)}
 
 
 def document_from(row: RowMapping) -> Document:
@@ -112,20 +105,7 @@ def document_from(row: RowMapping) -> Document:
 
 def values_from(document: Document) -> dict[str, Any]:
     """Return the columns of ``document_versions`` that a document fills."""
-    metadata = document.metadata
-    return {
-        "title": metadata.title,
-        "kind": metadata.kind,
-        "publisher": metadata.publisher,
-        "date": metadata.date,
-        "language": metadata.language,
-        "themes": list(metadata.themes),
-        "region": metadata.region,
-        "url": metadata.url,
-        "licence": metadata.licence,
-        "valid_from": metadata.valid_from,
-        "valid_until": metadata.valid_until,
-        "supersedes": metadata.supersedes,
+    return metadata_values(document.metadata) | {
         "media_type": document.media_type,
         "text": document.text,
         "sections": [

@@ -32,7 +32,7 @@ documents = Table(
     Column("source", Text, nullable=False),
     Column("status", String(16), nullable=False),  # in_force | withdrawn
     Column("current_version", Integer, nullable=False),
-    Column("fingerprint", String(64), nullable=False),  # of bytes and sidecar: what "unchanged" means
+    Column("fingerprint", String(64), nullable=False),  # of bytes and sidecar
     Column("created_at", String(32), nullable=False),
     Column("updated_at", String(32), nullable=False),
     UniqueConstraint("source_root", "source"),
@@ -61,6 +61,7 @@ document_versions = Table(
     Column("sections", JSON, nullable=False),
     Column("notes", JSON, nullable=False),
     Column("ingested_at", String(32), nullable=False),
+    Column("loader_edition", Integer),  # what read it (`corpus.editions`); null where that is not known
     ForeignKeyConstraint(["document_id"], ["documents.document_id"]),
     Index("ix_document_versions_content_sha256", "content_sha256"),
 )

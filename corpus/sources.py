@@ -19,7 +19,7 @@ from corpus.errors import MisusedError
 from corpus.files import explain, read_file
 from corpus.hints import Hints
 from corpus.identity import KnownDocument
-from corpus.loading import EDITION, MAX_BYTES
+from corpus.loading import MAX_BYTES
 
 if TYPE_CHECKING:
     from corpus.web import WebRules
@@ -29,8 +29,8 @@ if TYPE_CHECKING:
 class Content:
     """What was read: the bytes, their fingerprint, and what is known besides them.
 
-    ``fingerprint`` is a SHA-256 (hexadecimal) over the bytes, the sidecar where
-    there is one, and the loaders' edition: what any of them changes is read again.
+    ``fingerprint`` is a SHA-256 (hexadecimal) over the bytes and the sidecar
+    where there is one: what either of them changes is read again.
     """
 
     data: bytes
@@ -134,8 +134,8 @@ def discover(
 
 
 def fingerprint(data: bytes, sidecar_data: bytes | None = None) -> str:
-    """Return the SHA-256 that tells whether a document changed, or what reads it (see `Content`)."""
-    content = hashlib.sha256(f"{EDITION}\0".encode() + hashlib.sha256(data).digest())
+    """Return the SHA-256 that tells whether a document changed (see `Content`)."""
+    content = hashlib.sha256(hashlib.sha256(data).digest())
     if sidecar_data is not None:
         content.update(hashlib.sha256(sidecar_data).digest())
     return content.hexdigest()

@@ -19,6 +19,9 @@ from corpus.sources import Content, Discovery, Scope, SourceItem
 Action = Literal["added", "updated", "unchanged", "withdrawn", "skipped", "failed"]
 ACTIONS: tuple[Action, ...] = ("added", "updated", "unchanged", "withdrawn", "skipped", "failed")
 
+READ_AGAIN = "read again by a newer loader"
+"""Why a document is read whose bytes are as they were; if it comes out otherwise, it gets a new version."""
+
 
 @dataclass(frozen=True, slots=True)
 class Observation:
@@ -92,8 +95,12 @@ def judge(seen: Observation, known: KnownDocument | None) -> Change:
         action = "added"
     elif known.status != "in_force":
         action, reason = "added", "was withdrawn, and is back"
+    elif known.fingerprint != seen.fingerprint:
+        action = "updated"
+    elif known.outdated:
+        action, reason = "updated", READ_AGAIN
     else:
-        action = "unchanged" if known.fingerprint == seen.fingerprint else "updated"
+        action = "unchanged"
     return Change(action, seen.source_root, seen.source, document_id, seen.fingerprint, reason)
 
 

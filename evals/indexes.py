@@ -2,7 +2,7 @@
 
 The folder's name is a hash over the documents, the embedder's options and the
 code of the rooms that make an index, so that a changed file, option or chunker
-gives another folder and nothing stale is ever searched.
+gives another folder and nothing stale is ever searched. Old ones go (`evals.index_cache`).
 """
 
 from __future__ import annotations
@@ -10,13 +10,11 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from filelock import FileLock
-
+from evals import index_cache
 from evals.answer_suite import check_documents
 from evals.errors import RunError
 from evals.provenance import hash_code
@@ -26,8 +24,6 @@ from helpdesk_bot.settings import Settings
 
 Progress = Callable[[str, int, int], None]
 """Called with (what is being done, steps done, steps in all; 0 where not known)."""
-
-_MARK = "complete.json"
 
 _SEARCHING = tuple(
     f"index/{name}.py"
@@ -133,26 +129,23 @@ def _cached(
             "record_conversations": False,
         }
     )
-    with _locked(folder):
-        mark = folder / _MARK
+    cache.mkdir(parents=True, exist_ok=True)
+    # One process builds a folder; another waits for it and then finds it complete.
+    with index_cache.lock_of(folder):
+        index_cache.hold(folder)
+        mark = folder / index_cache.MARK
         if mark.exists():
+            mark.touch()  # used now
             report: dict[str, Any] = json.loads(mark.read_text(encoding="utf-8"))
             return own, report | identity
         shutil.rmtree(folder, ignore_errors=True)  # left by a killed run
         folder.mkdir(parents=True)
         report = build(own)
-        written = folder / (_MARK + ".part")
+        written = folder / (index_cache.MARK + ".part")
         written.write_text(json.dumps(report, ensure_ascii=False), encoding="utf-8")
         written.rename(mark)
+    index_cache.prune(cache)
     return own, report | identity
-
-
-@contextmanager
-def _locked(folder: Path) -> Iterator[None]:
-    """Let one process build a folder; another waits for it and then finds it complete."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with FileLock(f"{folder}.lock"):
-        yield
 
 
 def _key(settings: Settings, kind: str, content: str) -> str:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Callable, Iterable
+
+from helpdesk_bot.telephone_numbers import has_telephone_number
 
 _EMAIL = re.compile(r"[^\s@<>()]@[^\s@<>()]{1,253}\.\w{2,}")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
@@ -33,23 +36,32 @@ def personal_data(text: str) -> tuple[str, ...]:
 
     Only kinds whose form or checksum leaves little doubt, so that years, ISO
     numbers and the like pass: ``email``, ``identity_number`` (Swedish,
-    Finnish, Norwegian or Polish, with a valid checksum) and
-    ``account_number`` (IBAN or card number with a valid checksum).
+    Finnish, Norwegian or Polish, with a valid checksum), ``account_number``
+    (IBAN or card number with a valid checksum) and ``telephone_number``
+    (`helpdesk_bot.telephone_numbers`).
     """
     found = set()
+    known: list[tuple[int, int]] = []
     # Invisible characters hide nothing between digits.
     text = "".join(char for char in text if unicodedata.category(char) != "Cf")
     if _EMAIL.search(text):
         found.add("email")
-    if any(_is_finnish(match.group()) for match in _FINNISH.finditer(text)):
-        found.add("identity_number")
-    if any(_is_iban(match.group()) for match in _IBAN.finditer(text)):
-        found.add("account_number")
-    for match in _DIGIT_RUN.finditer(text):
-        kind = _kind_of_number(match.group())
-        if kind:
-            found.add(kind)
+    for pattern, kind_of in _NUMBERS:
+        for match in pattern.finditer(text):
+            kind = kind_of(match.group())
+            if kind:
+                found.add(kind)
+                known.append(match.span())
+    if has_telephone_number(_without(text, known)):
+        found.add("telephone_number")
     return tuple(sorted(found))
+
+
+def _without(text: str, spans: Iterable[tuple[int, int]]) -> str:
+    """Return the text with letters in the place of some spans: what they hold is already told."""
+    for start, end in spans:
+        text = text[:start] + "x" * (end - start) + text[end:]
+    return text
 
 
 def _kind_of_number(number: str) -> str | None:
@@ -69,15 +81,23 @@ def _kind_of_number(number: str) -> str | None:
     return None
 
 
-def _is_finnish(number: str) -> bool:
+def _kind_of_finnish(number: str) -> str | None:
     from stdnum.fi import hetu
 
-    return bool(hetu.is_valid(number))
+    return "identity_number" if hetu.is_valid(number) else None
 
 
-def _is_iban(run: str) -> bool:
+def _kind_of_iban(run: str) -> str | None:
     from stdnum import iban
 
     # The run may go on into the words behind; only the country's own length can be valid.
     compact = re.sub(r"[ -]", "", run).upper()
-    return any(iban.is_valid(compact[:length]) for length in range(15, len(compact) + 1))
+    valid = any(iban.is_valid(compact[:length]) for length in range(15, len(compact) + 1))
+    return "account_number" if valid else None
+
+
+_NUMBERS: tuple[tuple[re.Pattern[str], Callable[[str], str | None]], ...] = (
+    (_FINNISH, _kind_of_finnish),
+    (_IBAN, _kind_of_iban),
+    (_DIGIT_RUN, _kind_of_number),
+)

@@ -8,9 +8,9 @@ from helpdesk_bot.answer_bank.staleness import sweep
 from helpdesk_bot.database import open_database
 from helpdesk_bot.operations.documents import read_overrides
 from helpdesk_bot.settings import Settings
-from index.build import IngestEvent, IngestItem, IngestReport, Progress
 from index.build import ingest as _ingest
 from index.embedding import Embedder, open_embedder
+from index.ingest_report import IngestEvent, IngestItem, IngestReport, Progress
 
 __all__ = ["IngestEvent", "IngestItem", "IngestReport", "Progress", "ingest"]
 

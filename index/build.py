@@ -8,12 +8,10 @@ whole, the others as they were, and the next run finishes the work.
 from __future__ import annotations
 
 import time
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
 
 from sqlalchemy import Engine
 
@@ -25,79 +23,17 @@ from corpus.identity import KnownDocument
 from corpus.isolation import ParserProcess
 from corpus.overrides import Override, with_overrides
 from corpus.sources import Content, Discovery, SourceItem, discover
-from corpus.sync import ACTIONS, Change, by_location, judge, observe, preview, withdrawals
+from corpus.sync import Change, by_location, judge, observe, preview, withdrawals
 from index.consistency import is_current
 from index.embedding import Embedder
 from index.errors import GenerationDamaged
+from index.ingest_report import IngestEvent, IngestItem, IngestReport, Progress
 from index.locks import write_lock
 from index.rebuilding import build_generation
 from index.writing import DocumentWriter, Incoming, incoming_text, withdraw
 
 BATCH_CHARS = 400_000
 """Text embedded in one go, in characters: enough to sort by length, little enough to commit often."""
-
-
-@dataclass(frozen=True, slots=True)
-class IngestItem:
-    """What became of one file, page or vanished document; ``reason`` where that is not plain."""
-
-    source: str
-    action: str
-    reason: str | None = None
-    document_id: str | None = None
-    version: int | None = None
-    n_passages: int = 0
-    notes: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class IngestEvent:
-    """Progress: ``done`` of ``total`` items so far, and the item that was finished."""
-
-    done: int
-    total: int
-    item: IngestItem | None
-    stage: str = "documents"
-
-
-@dataclass(frozen=True, slots=True)
-class IngestReport:
-    """Everything that a run did, or would do (``dry_run``)."""
-
-    items: tuple[IngestItem, ...]
-    dry_run: bool
-    seconds: float
-    index_note: str | None = None
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """How many items had each action; every action is there."""
-        counted = Counter(item.action for item in self.items)
-        return {action: counted[action] for action in ACTIONS}
-
-    @property
-    def n_passages(self) -> int:
-        """How many passages were written."""
-        return sum(item.n_passages for item in self.items)
-
-    @property
-    def failed(self) -> bool:
-        """Whether any item failed (exit code 1)."""
-        return any(item.action == "failed" for item in self.items)
-
-    def to_json(self) -> dict[str, Any]:
-        """Return the report as a JSON object."""
-        return {
-            "dry_run": self.dry_run,
-            "counts": self.counts,
-            "n_passages": self.n_passages,
-            "seconds": round(self.seconds, 3),
-            "index_note": self.index_note,
-            "items": [asdict(item) for item in self.items],
-        }
-
-
-Progress = Callable[[IngestEvent], None]
 
 
 def ingest(
@@ -179,6 +115,7 @@ class _Run:
         self._progress = progress
         self._writer: DocumentWriter | None = None
         self._waiting: list[Incoming] = []
+        self._reasons: dict[tuple[str, str], str | None] = {}
         self._waiting_chars = 0
         self.items: list[IngestItem] = []
         self.total = 0
@@ -224,6 +161,7 @@ class _Run:
         self._waiting.append(
             Incoming(change.source_root, change.source, content.fingerprint, sha256, document)
         )
+        self._reasons[change.source_root, change.source] = change.reason
         self._waiting_chars += len(document.text)
         if self._waiting_chars >= BATCH_CHARS:
             self._flush()
@@ -235,7 +173,8 @@ class _Run:
         for done in self._ready_writer().commit(batch):
             self.changed = True
             incoming, about = done.incoming, (done.document_id, done.version, done.n_passages)
-            self._done(IngestItem(incoming.source, done.action, None, *about, incoming.document.notes))
+            reason = self._reasons.pop((incoming.source_root, incoming.source), None)
+            self._done(IngestItem(incoming.source, done.action, reason, *about, incoming.document.notes))
 
     def _ready_writer(self) -> DocumentWriter:
         if self._writer is None:

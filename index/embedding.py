@@ -9,11 +9,15 @@ Sentence-Transformers (`sentence_transformer`). A test holds both to the same ve
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from index import bundled_model
 from index.chunks import FloatArray, PassageVectors
+
+if TYPE_CHECKING:
+    from index.bert_encoder import BertEncoder
 
 BUNDLED = "bundled"
 """The name that stands for the default model in settings."""
@@ -82,11 +86,18 @@ def open_embedder(name: str, cache_dir: Path, *, n_threads: int | None = None) -
 
         torch.set_num_threads(n_threads)
     if name in {BUNDLED, bundled_model.NAME}:
-        from index.bert_encoder import BertEncoder
         from index.pooling import PoolingEmbedder
 
-        encoder = BertEncoder.load(bundled_model.ensure(cache_dir))
+        encoder = _encoder(bundled_model.ensure(cache_dir))
         return PoolingEmbedder(encoder, bundled_model.NAME, "query: ", "passage: ")
     from index.sentence_transformer import open_model
 
     return open_model(name, cache_dir)
+
+
+@lru_cache(maxsize=1)
+def _encoder(folder: Path) -> BertEncoder:
+    """Load the bundled model once a process: nothing writes to it, and it takes a second and 300 MB."""
+    from index.bert_encoder import BertEncoder
+
+    return BertEncoder.load(folder)

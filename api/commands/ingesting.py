@@ -30,6 +30,8 @@ def run(options: argparse.Namespace, console: Console) -> int:
         console.result(table(list(report.counts.items()), ("documents", "count")))
         would = " (a dry run: nothing was changed)" if options.dry_run else ""
         console.result(f"{report.n_passages} passages in {report.seconds:.1f} s{would}")
+        if report.n_read_again:
+            console.result(f"{report.n_read_again} of them were read again by newer loaders.")
     if report.index_note:
         console.warn(
             f"index: {report.index_note} Searches go on without it; `helpdesk index repair` mends it."

@@ -317,3 +317,22 @@ def test_newer_loaders_that_read_otherwise_make_a_new_version(engine: Engine) ->
         ("unchanged", 1),
         ("updated", 2),
     ]
+
+
+def test_what_was_read_again_with_the_same_result_keeps_its_version_and_gets_the_new_notes(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    catalog = Catalog(engine)
+    with monkeypatch.context() as older, begin_write(engine) as connection:
+        older.setattr("corpus.editions.EDITIONS", {})
+        for code in ("en", "sv", "vi"):
+            catalog.store_version(connection, "/r", f"{code}.txt", code, make(code), code)
+    assert [each.outdated for each in catalog.known_documents()] == [True] * 3
+    with begin_write(engine) as connection:
+        for code in ("en", "sv", "vi"):
+            noted = dataclasses.replace(make(code), notes=(f"läst om: {code}",))
+            again = catalog.store_version(connection, "/r", f"{code}.txt", code, noted, code)
+            assert (again.version, again.action) == (1, "unchanged")
+    for known in catalog.known("/r").values():
+        assert not known.outdated
+        assert catalog.get(known.document_id).notes == (f"läst om: {known.fingerprint}",)

@@ -77,7 +77,8 @@ def test_one_child_reads_many_files(process, code):
     ],
 )
 def test_hostile_files_cost_no_more_than_the_limits(hostile, deed, error, says):
-    with ParserProcess(max_seconds=5) as process:
+    # Where the time is not what stops it, a child may start slowly on a busy machine.
+    with ParserProcess(max_seconds=5 if "5 s" in says else 60) as process:
         with pytest.raises(error, match=says):
             process.parse(f"#!{HOSTILE[deed]}".encode(), Hints("evil.txt"))
         assert process.parse(TEXTS["sv"].encode(), Hints("next.txt")).text == TEXTS["sv"]
@@ -110,7 +111,7 @@ def test_the_child_dies_with_its_parent(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     pid = int(done.stdout)
-    for _ in range(100):
+    for _ in range(1200):
         if not _alive(pid):
             return
         time.sleep(0.05)

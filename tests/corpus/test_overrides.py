@@ -15,7 +15,8 @@ from corpus.overrides import Override, check_override, with_overrides
 from corpus.sources import discover
 from corpus.sync import observe
 from helpdesk_bot.database import open_database
-from index.build import IngestReport, ingest
+from index.build import ingest
+from index.ingest_report import IngestReport
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 

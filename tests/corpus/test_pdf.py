@@ -118,6 +118,89 @@ def test_a_running_head_that_stands_nowhere_else_is_kept_once():
     assert [page.text for page in cleaned] == ["Only here, v1\nText", "Text", "Text", "Text"]
 
 
+HEADS = {
+    "en": ("Policy brief: digital services, version 2030", "By 2030 all of them are online."),
+    "sv": ("Rapport: digitala tjänster, läget 2030", "År 2030 finns alla på nätet."),
+    "vi": ("Tóm lược chính sách: Quyết định số 749/QĐ-TTg", "Quyết định số 749/QĐ-TTg đặt ra mục tiêu này."),
+}
+PAGE_NUMBERS = ["{n}", "{n} (2)", "– {n}/2"]
+
+
+def two_pages(code, head, *, size=8.0, y=810.0, gap=80.0):
+    """Return a PDF of two pages below one head, whose ``{n}`` is the page's number."""
+    first, second = [*TEXTS[code], "", HEADS[code][1]], [*reversed(TEXTS[code])]
+    return made(
+        [
+            [(72, y, size, head.replace("{n}", str(n))), *column(lines, top=y - gap)]
+            for n, lines in enumerate([first, second], start=1)
+        ]
+    )
+
+
+@pytest.mark.parametrize("number", PAGE_NUMBERS)
+@pytest.mark.parametrize("code", TEXTS)
+def test_two_pages_are_enough_for_a_running_head(code, number):
+    head, last = HEADS[code]
+    of = {"en": "of", "sv": "av", "vi": "trên"}[code]
+    for shown in (f"{head} {number}", f"{number} {head}", f"{head} {{n}} {of} 2"):
+        if shown.startswith(("{n} (2)", "–")):
+            continue  # a total stands behind the last number of a line
+        text = load(two_pages(code, shown)).text
+        assert head not in text
+        assert words(text) == words(" ".join([*TEXTS[code], last, *TEXTS[code]]))
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_a_running_foot_of_two_pages_and_left_and_right_pages(code):
+    head, last = HEADS[code]
+    feet = [(72, 35, 8, f"{head} 14"), (72, 35, 8, f"15 {head}")]
+    document = load(made([[foot, *column([*TEXTS[code], "", last])] for foot in feet]))
+    assert words(document.text) == words(" ".join([*TEXTS[code], last] * 2))
+
+
+@pytest.mark.parametrize(
+    "reference", ["Riktlinje, dnr 2023/4567", "Decision of 12 May 2019", "Công báo số 123 ngày 24/8"]
+)
+def test_a_reference_that_stands_only_in_the_head_is_kept_once(reference):
+    text = load(two_pages("sv", f"{reference}, sida {{n}} (2)")).text
+    assert text.count(reference) == 1
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_without_a_page_number_words_that_stand_nowhere_else_are_kept_once(code):
+    office = {"en": "Office of the Regions", "sv": "Regionernas kansli", "vi": "Văn phòng các tỉnh"}[code]
+    assert load(two_pages(code, office)).text.count(office) == 1
+    within = made([[(72, 810, 8, office), *column([*TEXTS[code], f"({office})"])]] * 2)
+    assert load(within).text.count(office) == 2  # those in the text
+
+
+LABELS = {"en": "Annex {n}", "sv": "Bilaga {n}", "vi": "Phụ lục {n}"}
+TITLES = {"en": "Application for support", "sv": "Ansökan om stöd", "vi": "Đơn đề nghị hỗ trợ"}
+TABLES = {
+    "en": ("Municipality  Users  Cost", "Ash  10  20"),
+    "sv": ("Kommun  Användare  Kostnad", "Ale  10  20"),
+    "vi": ("Huyện  Người dùng  Chi phí", "Ba Vì  10  20"),
+}
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_titles_labels_and_table_heads_of_two_pages_stay(code):
+    kept = load(two_pages(code, LABELS[code])).text
+    assert [LABELS[code].format(n=n) in kept for n in (1, 2)] == [True, True]
+    assert load(two_pages(code, TITLES[code], size=16, y=760)).text.count(TITLES[code]) == 2
+    assert load(two_pages(code, TITLES[code], size=10, y=760)).text.count(TITLES[code]) == 2
+    numbered = TITLES[code] + " {n}: " + HEADS[code][0]
+    kept = load(two_pages(code, numbered, size=10, y=760)).text
+    assert [numbered.replace("{n}", str(n)) in kept for n in (1, 2)] == [True, True]
+    head, row = TABLES[code]
+    table = load(made([column([head, *[row] * 12, "", *TEXTS[code]], top=790, size=9)] * 2)).text
+    assert len(re.findall(r"\s+".join(map(re.escape, head.split("  "))), table)) == 2
+
+
+def test_pages_that_say_nothing_but_one_line_keep_it():
+    assert load(made([[(72, 810, 8, "Chỉ một dòng")]] * 2)).text.count("Chỉ một dòng") == 2
+
+
 def test_numbers_that_are_no_page_numbers_stay():
     pages = [
         Page(n, (Line(str(value), 72, 90, 30, 40, 9),), 842)

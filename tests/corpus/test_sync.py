@@ -1,4 +1,5 @@
 from collections import Counter
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -6,7 +7,7 @@ import pytest
 from corpus.errors import BrokenDocument, TransientError, UnsupportedFormat
 from corpus.identity import KnownDocument, document_id
 from corpus.sources import Content, Scope, SourceItem, discover
-from corpus.sync import Observation, compare, judge, observe, preview, withdrawals
+from corpus.sync import READ_AGAIN, Observation, compare, judge, observe, preview, withdrawals
 
 ROOT = "/srv/papers"
 SOURCES = ("en.txt", "sv/sv.md", "vi/vi.pdf")
@@ -47,6 +48,15 @@ def test_every_action() -> None:
     assert [change.document_id is not None for change in changes] == [False, True, True, False, False, True]
     assert [change.reason for change in changes[3:]] == ["no loader", "damaged", "it is no longer there"]
     assert changes[2].fingerprint == "2"
+
+
+@pytest.mark.parametrize("source", SOURCES)
+def test_what_an_older_loader_read_is_read_again(source: str) -> None:
+    older = replace(known(source), outdated=True)
+    change = judge(seen(source), older)
+    assert (change.action, change.reason) == ("updated", READ_AGAIN)
+    assert judge(seen(source, "2"), older).reason is None  # its bytes changed: that is reason enough
+    assert judge(seen(source, failed="damaged"), older).action == "failed"
 
 
 def test_comparing_changes_nothing_and_always_says_the_same() -> None:

@@ -7,12 +7,15 @@ import sys
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import inspect, text
 
 import helpdesk_bot
+from corpus.catalog import Catalog
 from corpus.schema import metadata
 from corpus.storage import begin_write, open_engine
 from helpdesk_bot.database import HEAD, open_database
@@ -27,6 +30,16 @@ from helpdesk_bot.settings import load_settings
 print("ready", flush=True)
 sys.stdin.readline()
 open_database(load_settings(None, Path(sys.argv[1]), {})).dispose()
+"""
+OLD_DOCUMENT = """
+INSERT INTO documents VALUES
+(:id, '/d', :source, 'in_force', 1, 'f', '2026-01-01T00:00:00.000Z', '2026-01-01T00:00:00.000Z')
+"""
+OLD_VERSION = """
+INSERT INTO document_versions
+(document_id, version, content_sha256, title, kind, language, themes, media_type, text, sections, notes,
+ingested_at) VALUES (:id, 1, 'f', :title, 'document', :id, '[]', 'text/plain', :title, '[]', '[]',
+'2026-01-01T00:00:00.000Z')
 """
 
 
@@ -50,6 +63,37 @@ def _is_ours(_object: object, name: str | None, kind: str, _reflected: bool, _ot
 def test_the_newest_schema_is_the_newest_migration() -> None:
     folder = Path(helpdesk_bot.__file__).parent / "migrations"
     assert ScriptDirectory(str(folder)).get_heads() == [HEAD]
+
+
+def test_documents_of_the_schema_before_editions_stay_and_are_read_again(data_dir: Path) -> None:
+    settings = library.settings_for(data_dir)
+    data_dir.mkdir(parents=True, exist_ok=True)
+    engine = open_engine(settings.database)
+    config = Config()
+    config.set_main_option("script_location", str(Path(helpdesk_bot.__file__).parent / "migrations"))
+    with begin_write(engine) as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0006")
+        for code, title in {"en": "Fees", "sv": "Avgifter", "vi": "Lệ phí"}.items():
+            old = {"id": code, "source": f"{code}.txt", "title": title}
+            connection.execute(text(OLD_DOCUMENT), old)
+            connection.execute(text(OLD_VERSION), old)
+    engine.dispose()
+
+    for _ in range(2):  # opening it again finds nothing left to do
+        engine = open_database(settings)
+        catalog = Catalog(engine)
+        assert {each.document_id: each.outdated for each in catalog.known_documents()} == {
+            "en": True,
+            "sv": True,
+            "vi": True,
+        }
+        assert [catalog.get(each).metadata.title for each in ("en", "sv", "vi")] == [
+            "Fees",
+            "Avgifter",
+            "Lệ phí",
+        ]
+        engine.dispose()
 
 
 def test_two_processes_that_start_at_once_make_one_database(data_dir: Path) -> None:

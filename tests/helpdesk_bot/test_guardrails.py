@@ -32,6 +32,9 @@ PERSONAL = [
     ("Betala till SE35 5000 0000 0549 1000 0003", "account_number"),
     ("Kort 4111 1111 1111 1111 går det bra?", "account_number"),
     ("Thẻ 4111-1111-1111-1111 có dùng được không?", "account_number"),
+    ("My phone is 212-555-0123, may I apply?", "telephone_number"),
+    ("Ring mig på 070-123 45 67 om bidraget", "telephone_number"),
+    ("Số điện thoại của tôi là 0912 345 678, tôi được nộp không?", "telephone_number"),
     ("hidden 811218\u200b-98\u200b76 digits", "identity_number"),
 ]
 NOT_PERSONAL = [

@@ -10,19 +10,25 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from corpus import originals
 from corpus.catalog import Catalog
 from corpus.errors import MisusedError
+from corpus.schema import document_versions
+from corpus.storage import begin_write
+from corpus.sync import READ_AGAIN
 from helpdesk_bot.database import open_database
 from helpdesk_bot.settings import Settings
 from index import build, consistency, store
-from index.build import IngestEvent, IngestReport, index_documents, ingest
+from index.build import index_documents, ingest
 from index.dense import DenseIndex
+from index.document_passages import passages_of
 from index.embedding import Embedder
 from index.errors import EmbedderMismatch, GenerationDamaged, Locked
+from index.ingest_report import IngestEvent, IngestReport
 from index.locks import write_lock
+from index.writing import DocumentWriter
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 
@@ -58,6 +64,12 @@ class House:
         path = self.inbox / name
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text if isinstance(text, bytes) else text.encode())
+
+    def ingest_as_before(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        """Ingest the inbox with the loaders of an older release."""
+        with monkeypatch.context() as older:
+            older.setattr("corpus.editions.EDITIONS", {})
+            assert {item.action for item in self.ingest().items} == {"added"}
 
     def digest(self) -> dict[str, str]:
         """What every file of the data directory holds; the log and its index are as they like."""
@@ -309,16 +321,73 @@ def test_newer_loaders_that_read_the_same_change_nothing(
     house.put(
         "c.vi.html", "<html><body><p>Lệ phí là 7 euro.</p><p hidden>Lệ phí là 0 euro.</p></body></html>"
     )
-    with monkeypatch.context() as older:
-        older.setattr("corpus.sources.EDITION", 0)
-        assert {item.action for item in house.ingest().items} == {"added"}
+    house.ingest_as_before(monkeypatch)
     with house.engine.connect() as connection:
         revision = store.revision(connection)
 
+    planned = house.ingest(dry_run=True)
+    assert {(item.action, item.reason) for item in planned.items} == {("updated", READ_AGAIN)}
     again = house.ingest()
-    assert {item.source: item.action for item in again.items} == {
-        name: "unchanged" for name in ("a.en.md", "b.sv.md", "c.vi.html")
-    }
+    assert actions(again) == dict.fromkeys(("a.en.md", "b.sv.md", "c.vi.html"), "unchanged")
+    assert (again.n_read_again, again.to_json()["n_read_again"]) == (3, 3)
     with house.engine.connect() as connection:
         assert store.revision(connection) == revision
-    assert {item.action for item in house.ingest(dry_run=True).items} == {"unchanged"}
+    assert Catalog(house.engine).counts()["versions"] == 3
+    for report in (house.ingest(dry_run=True), house.ingest()):
+        assert {(item.action, item.reason) for item in report.items} == {("unchanged", None)}
+        assert report.n_read_again == 0
+
+
+FEES = {"en": "The fee is 5 euro.", "sv": "Avgiften är 5 euro.", "vi": "Lệ phí là 5 euro."}
+
+
+@pytest.mark.parametrize("language", FEES)
+def test_a_document_that_a_newer_loader_reads_otherwise_gets_a_version(
+    house: House, monkeypatch: pytest.MonkeyPatch, language: str
+) -> None:
+    for code, text in FEES.items():
+        house.put(f"{code}.md", f"# {code}\n\n{text}\n")
+    house.ingest_as_before(monkeypatch)
+    catalog = Catalog(house.engine)
+    (changed,) = [each for each in catalog.known_documents() if each.source == f"{language}.md"]
+    with begin_write(house.engine) as connection:
+        misread = catalog.text(changed.document_id).replace("5 euro", "6 euro")
+        row = document_versions.c.document_id == changed.document_id
+        connection.execute(update(document_versions).where(row).values(text=misread, notes=["old"]))
+
+    report = house.ingest()
+    assert actions(report) == {f"{code}.md": "unchanged" for code in FEES} | {f"{language}.md": "updated"}
+    assert report.n_read_again == 3
+    assert catalog.text(changed.document_id) == f"{language}\n\n{FEES[language]}"
+    assert catalog.text(changed.document_id, 1) == misread, "what an answer may cite stays as it was"
+    assert catalog.get(changed.document_id).notes == ()
+    with house.engine.connect() as connection:
+        found = passages_of(connection, changed.document_id, 2)
+    assert [FEES[language] in passage.text for passage, _ in found] == [True]
+    assert set(actions(house.ingest()).values()) == {"unchanged"}
+
+
+def test_reading_again_goes_on_where_it_was_interrupted(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for code, text in FEES.items():
+        house.put(f"{code}.md", f"# {code}\n\n{text}\n")
+    house.ingest_as_before(monkeypatch)
+    commit_one = DocumentWriter._commit_one
+    done: list[str] = []
+
+    def commit_two(writer: DocumentWriter, incoming: Any, *more: Any) -> Any:
+        if len(done) == 2:
+            raise KeyboardInterrupt
+        done.append(incoming.source)
+        return commit_one(writer, incoming, *more)
+
+    with monkeypatch.context() as interrupted:
+        interrupted.setattr(DocumentWriter, "_commit_one", commit_two)
+        with pytest.raises(KeyboardInterrupt):
+            house.ingest()
+    outdated = {each.source for each in Catalog(house.engine).known_documents() if each.outdated}
+    assert outdated == {f"{code}.md" for code in FEES} - set(done)
+    report = house.ingest()
+    assert {item.source for item in report.items if item.reason == READ_AGAIN} == outdated
+    assert Catalog(house.engine).counts()["versions"] == 3

@@ -76,7 +76,7 @@ def test_a_forked_child_does_not_keep_its_parents_lock(tmp_path):
             time.sleep(30)
             os._exit(0)
     try:
-        with write_lock(tmp_path, wait_s=10):
+        with write_lock(tmp_path, wait_s=25):
             pass
     finally:
         os.kill(child, signal.SIGKILL)
@@ -89,6 +89,6 @@ def test_a_started_child_does_not_keep_its_parents_lock(tmp_path):
     with child:
         # A child closes what it must not inherit a moment after its parent goes on: hence the wait,
         # which is far shorter than the child lives.
-        with write_lock(tmp_path, wait_s=5):
+        with write_lock(tmp_path, wait_s=45):
             pass
         child.kill()
