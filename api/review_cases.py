@@ -21,8 +21,8 @@ def keep_case(service: Service, released: Mapping[str, Any], reason: str) -> Non
         reason: why the text was edited.
     """
     item = released["item"]
-    if not released["answer"]["citations"]:
-        return  # nothing could be expected of an answer
+    if released["bank_entry_id"] is None:
+        return  # it cites nothing, or a document that is no more: nothing could be expected of an answer
     try:
         cases: Any = importlib.import_module("evals.cases_from_reviews")  # heavy: only here
         cases.write_case(service.settings.data_dir, item, item["draft"], released["answer"], reason)

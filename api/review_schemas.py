@@ -148,11 +148,19 @@ class ResponsibilityBody(BaseModel):
 class ReleaseBody(BaseModel):
     """The release of the saved text."""
 
-    model_config = _example({"version": 3, "responsibility": [], "reason": "The year was wrong."})
+    model_config = _example(
+        {"version": 3, "responsibility": [], "reason": "The year was wrong.", "changes_seen": []}
+    )
 
     version: Version
     responsibility: list[ResponsibilityBody] = Field(default_factory=list, max_length=MAX_SENTENCES)
     reason: str = Field("", max_length=1000, description="Why the text was edited.")
+    changes_seen: list[Id] = Field(
+        default_factory=list,
+        max_length=MAX_CITATIONS,
+        description="`change_id` of each quoted document that changed, as the refusal lists them: that you "
+        "have seen it and release all the same.",
+    )
 
 
 class RequestBody(BaseModel):

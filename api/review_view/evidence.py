@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from typing import Any
+from urllib.parse import quote
 
 from api.answer_view import language_tag, original_address, passage_address, web_address
 from api.review_view.texts import reference
 from api.review_view.wording import Words, spoken
+from helpdesk_bot.review.standing import SourceChange, is_reusable
 
 SNIPPET_CHARS = 90
 """Of a quote, in a list to choose from."""
@@ -50,7 +52,7 @@ def card(
     )
     place = [words["page_n"].format(page=page)] if page else []
     place += [" › ".join(citation["heading_path"])] if citation["heading_path"] else []
-    quote = citation["quote"]
+    quoted = citation["quote"]
     newest = around.get("document_version_now")
     return {
         "number": number,
@@ -61,8 +63,8 @@ def card(
         "about": " · ".join(str(part) for part in about if part),
         "place": " · ".join(place),
         "before": around.get("before", ""),
-        "quote": quote,
-        "snippet": quote if len(quote) <= SNIPPET_CHARS else quote[:SNIPPET_CHARS].rstrip() + " …",
+        "quote": quoted,
+        "snippet": quoted if len(quoted) <= SNIPPET_CHARS else quoted[:SNIPPET_CHARS].rstrip() + " …",
         "after": around.get("after", ""),
         "lang": language,
         "text_page": passage_address(document_id, version, citation["start_char"], citation["end_char"]),
@@ -86,3 +88,24 @@ def results(passages: Sequence[Mapping[str, Any]], words: Words, page_language: 
         made["passage"] = made["reference"].split(" ", 1)[1]
         shown.append(made)
     return shown
+
+
+def source_change(words: Words, change: SourceChange) -> dict[str, Any]:
+    """Return what became of a quoted document, in words, and where the new version can be read."""
+    told = words[f"changed_{change.change}"].format(
+        version=change.version, now=change.version_now, other=change.superseded_by or ""
+    )
+    stands = ""
+    if change.quotes_stand is not None:
+        stands = words["changed_quote_stands" if change.quotes_stand else "changed_quote_gone"]
+    newest = f"/documents/{quote(change.document_id, safe='')}"
+    return {
+        "id": change.change_id,
+        "title": change.title,
+        "lang": language_tag(change.language),
+        "told": told,
+        "stands": stands,
+        "sentences": [number + 1 for number in change.sentences],
+        "is_reusable": is_reusable([change]),
+        "text_page": newest if change.change == "replaced" else None,
+    }

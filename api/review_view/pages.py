@@ -15,7 +15,7 @@ from api.dependencies import ServiceOf
 from api.desk_pages import desk_page
 from api.messages import messages
 from api.pages import page_language
-from api.review_desk import desk_of, person_of
+from api.review_desk import colleagues, desk_of, person_of
 from api.review_view import evidence, item_view
 from api.review_view.texts import Working, working_of
 from api.review_view.wording import Words
@@ -190,6 +190,8 @@ def item_page(
         rows=item_view.sentence_rows(working, checked, {one["id"]: one["number"] for one in cards}, words),
         n_blank=n_blank,
         cards=cards,
+        colleagues=colleagues(desk.engine, item, account.account_id) if "assign" in item["allowed"] else (),
+        wants_mail=any(one["wants_mail"] for one in item["requests"]),
         restored=draft["saved_at"][11:16] if restored and draft else None,
         notice=words.get(notice or ""),
         done=words.get(f"done_{request.query_params.get('done', '')}"),

@@ -26,6 +26,10 @@ BADGES: Mapping[str, str] = {
 """The look of a state or verdict; its words stand beside it."""
 
 
+_SAID = ("message", "reason", "note", "text", "title")
+"""Of an event's detail, what is shown with it: the first that there is."""
+
+
 def named(words: Words, prefix: str, code: str | None) -> str:
     """Return the words for a code; one that the page does not know is shown as it is, in plain letters."""
     return words.get(f"{prefix}_{code}", (code or "").replace("_", " "))
@@ -71,14 +75,17 @@ def finding(words: Words, reason: Mapping[str, Any]) -> str:
 def event(words: Words, given: Mapping[str, Any]) -> dict[str, str]:
     """Return one line of the timeline: who did what, when, and what they wrote about it."""
     detail: Mapping[str, Any] = given.get("detail") or {}
-    said = next((detail[key] for key in ("message", "reason", "note", "text") if detail.get(key)), "")
+    said = next((detail[key] for key in _SAID if detail.get(key)), "")
     who = named(words, "who", given["who"]) if given["who"] in ("asker", "helpdesk") else str(given["who"])
     known = words.get(f"reason_{said}") or words.get(f"event_{given['what']}_{said}")
+    what = given["what"]
+    if what == "assigned" and detail.get("to") not in (None, given["who"]):
+        what, said = "given", detail["to"]
     return {
         "iso": given["at"],
         "at": moment(given["at"]),
         "who": who,
-        "what": named(words, "event", given["what"]),
+        "what": named(words, "event", what),
         "said": known or str(said),
     }
 

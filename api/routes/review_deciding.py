@@ -7,6 +7,7 @@ from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
 
+from api.review_desk import colleague
 from api.review_view.pages import (
     AtDesk,
     Expert,
@@ -21,6 +22,7 @@ from api.review_view.pages import (
 )
 from api.review_view.wording import moment, named
 from helpdesk_bot.accounts.values import Account
+from helpdesk_bot.errors import AccountUnknown
 from helpdesk_bot.review.desk import Query as DeskQuery
 from helpdesk_bot.review.errors import BadText, Conflict, NotAllowed
 
@@ -50,10 +52,15 @@ def _do(
 
 @router.post("/assign")
 def assign(request: Request, account: Expert, at_desk: AtDesk, item_id: str, fields: Fields) -> Response:
-    """Take a question, or put it back; ``back`` leads to the queue it was taken from."""
+    """Take a question, give it to a colleague, or put it back; ``back`` leads to the queue again."""
     desk, person = at_desk
-    to = person if text_field(fields, "to") == "me" else None
-    done = "claimed" if to else "put_back"
+    wanted = text_field(fields, "to", 64)
+    done = {"me": "claimed", "nobody": "put_back"}.get(wanted, "given")
+    try:
+        to = {"me": person, "nobody": None}[wanted] if done != "given" else colleague(desk.engine, wanted)
+    except AccountUnknown:  # nobody was chosen, or their account was shut meanwhile
+        item = desk.get(person, item_id)
+        return item_page(request, account, desk, item, status=422, notice="give_unknown")
     back = text_field(fields, "back", 2000)
     response = _do(
         request,

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Depends, Path, Query, Response
-from sqlalchemy import Engine
 
 from api.access import needs
 from api.dependencies import ServiceOf
 from api.replies import json_reply
 from api.review_cases import keep_case
-from api.review_desk import desk_of, person_of
+from api.review_desk import colleague, desk_of, person_of
 from api.review_schemas import (
     MAX_VERSION,
     AssignBody,
@@ -32,9 +31,7 @@ from api.review_schemas import (
 )
 from corpus.storage import begin_write
 from helpdesk_bot import audit
-from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.values import Account
-from helpdesk_bot.errors import AccountUnknown
 from helpdesk_bot.review import policy as policies
 from helpdesk_bot.review.desk import Person, ReviewDesk
 from helpdesk_bot.review.desk import Query as DeskQuery
@@ -90,21 +87,8 @@ def assign(at: AtDesk, service: ServiceOf, item_id: ItemId, body: AssignBody) ->
     desk, person = at
     to = person if body.to == "me" else None
     if body.to is not None and to is None:
-        to = person_of(_colleague(service.engine, body.to))
+        to = colleague(service.engine, body.to)
     return json_reply(desk.assign(person, item_id, body.version, to))
-
-
-def _colleague(engine: Engine, account_id: str) -> Account:
-    """Return an expert by account id; whoever else has an account is as unknown here as who has none."""
-    unknown = AccountUnknown(f"There is no expert with the id {account_id[:40]}.")
-    try:
-        account = directory.get(engine, account_id)
-    except AccountUnknown:
-        raise unknown from None
-    works_here = bool(account.roles & {"expert", "administrator"}) and not account.disabled
-    if account.account_id != account_id or not works_here:
-        raise unknown
-    return account
 
 
 @router.put("/items/{item_id}/text", response_model=Item, summary="Save the text")
@@ -167,7 +151,10 @@ def note(at: AtDesk, item_id: ItemId, body: NoteBody) -> Response:
 
 @router.post("/items/{item_id}/return", response_model=Item, summary="Give a question back")
 def send_back(at: AtDesk, item_id: ItemId, body: ReturnBody) -> Response:
-    """Give a question back to who asked it, with a message instead of an answer."""
+    """Give a question back to who asked it, with a message instead of an answer.
+
+    The asker's page shows it; whoever left an address gets it by mail, and the address is deleted.
+    """
     desk, person = at
     return json_reply(desk.send_back(person, item_id, body.version, body.message))
 
@@ -199,10 +186,14 @@ def release(at: AtDesk, service: ServiceOf, item_id: ItemId, body: ReleaseBody) 
 
     A sentence that its passages do not support stops the release (422, with
     the list) unless ``responsibility`` gives a reason for it, which is kept.
+    A quoted document that was replaced or withdrawn, or is not in force, stops
+    it too (409, with the list in ``sources``) unless ``changes_seen`` names the
+    change. What quotes a replaced or withdrawn document goes to its askers, not
+    into the answer bank.
     """
     desk, person = at
     taken = {each.sentence: each.reason for each in body.responsibility}
-    released = desk.release(person, item_id, body.version, taken, body.reason)
+    released = desk.release(person, item_id, body.version, taken, body.reason, body.changes_seen)
     keep_case(service, released, body.reason)
     return json_reply(released)
 

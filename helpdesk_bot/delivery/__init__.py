@@ -1,1 +1,1 @@
-"""Released replies on their way out: by mail and by webhook, from an outbox in the database."""
+"""What experts decide on its way out: by mail and by webhook, from an outbox in the database."""

@@ -1,4 +1,4 @@
-"""A released reply as a mail, in the asker's language, and the way to the mail server."""
+"""What an expert tells an asker as a mail, in the asker's language, and the way to the mail server."""
 
 from __future__ import annotations
 
@@ -73,13 +73,13 @@ class MailServer:
 
 
 def mail_of(payload: Mapping[str, Any], sender: str, message_id: str, created_at: str) -> MIMEText:
-    """Return a released reply as a mail: plain text, in the asker's language, with its sources.
+    """Return a released reply or a message of an expert as a mail: plain text, in the asker's language.
 
     Args:
         payload: see `outbox.enqueue`.
         sender: the setting ``smtp_from``.
         message_id: of the outbox; a mail that is sent twice carries the same Message-ID.
-        created_at: when the reply was released.
+        created_at: when the expert released or returned it.
 
     Raises:
         DeliveryRefused: the address is none.
@@ -91,8 +91,11 @@ def mail_of(payload: Mapping[str, Any], sender: str, message_id: str, created_at
         raise DeliveryRefused("the address is none that mail can be sent to")
     question = " ".join(payload["question"].split())
     # Not `EmailMessage`: it loses spaces where it folds a long subject that is not ASCII (CPython 92081).
-    message = MIMEText("\n".join(_lines(payload, question, phrases)) + "\n", "plain", "utf-8")
-    subject = phrases.text("mail_subject", question=_shortened(question))
+    is_returned = "message" in payload
+    lines = _returned(payload, question, phrases) if is_returned else _released(payload, question, phrases)
+    message = MIMEText("\n".join(lines) + "\n", "plain", "utf-8")
+    key = "mail_returned_subject" if is_returned else "mail_subject"
+    subject = phrases.text(key, question=_shortened(question))
     message["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
     message["From"] = formataddr(parseaddr(sender))
     message["To"] = address
@@ -104,7 +107,24 @@ def mail_of(payload: Mapping[str, Any], sender: str, message_id: str, created_at
     return message
 
 
-def _lines(payload: Mapping[str, Any], question: str, phrases: Catalogue) -> list[str]:
+def _returned(payload: Mapping[str, Any], question: str, phrases: Catalogue) -> list[str]:
+    return [
+        phrases.text("mail_returned_hello"),
+        "",
+        f"{phrases.text('mail_question')}:",
+        question,
+        "",
+        f"{phrases.text('mail_message')}:",
+        payload["message"],
+        "",
+        phrases.text("mail_returned_next"),
+        "",
+        "-- ",
+        phrases.text("mail_why"),
+    ]
+
+
+def _released(payload: Mapping[str, Any], question: str, phrases: Catalogue) -> list[str]:
     answer = payload["answer"]
     lines = [phrases.text("mail_hello"), "", f"{phrases.text('mail_question')}:", question, ""]
     lines += [f"{phrases.text('mail_answer')}:"]

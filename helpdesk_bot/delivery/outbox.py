@@ -1,4 +1,4 @@
-"""The outbox: a message is written in the transaction that releases a reply, and sent afterwards."""
+"""The outbox: a message is written in the transaction that makes it necessary, and sent afterwards."""
 
 from __future__ import annotations
 
@@ -21,9 +21,10 @@ def enqueue(connection: Connection, kind: Kind, payload: Mapping[str, Any]) -> s
         connection: of a write transaction; nothing is sent before it is committed.
         kind: how it goes out.
         payload: ``key`` (optional): a second message of the kind with the same one is not
-            written, so that a release which is tried again sends once. For ``email``: ``to``,
-            ``language`` (of the asker), ``question``, ``answer`` (the answer's JSON), ``approved_at``,
-            ``approved_by``. For ``webhook``: ``type`` (such as ``reply.released``) and ``data``.
+            written, so that a release which is tried again sends once. For ``email``: ``item_id``, ``to``,
+            ``language`` (of the asker), ``question``, and either ``answer`` (the answer's JSON),
+            ``approved_at`` and ``approved_by``, or the ``message`` of an expert who returned the question.
+            For ``webhook``: ``type`` (such as ``reply.released``) and ``data``.
 
     Returns:
         the message's id, which receivers get as idempotency key.

@@ -55,6 +55,7 @@ def ask_expert(
         ConsentNeeded: without it nothing is stored.
         AnswerUnknown: no such answer in this conversation.
         BadText: neither answer nor question, or personal data in what was written.
+        TooMany: this answer or conversation has sent enough to the experts.
     """
     if not consent:
         raise ConsentNeeded("An expert can only be asked with the consent that the form explains.")

@@ -10,12 +10,12 @@ from sqlalchemy import Connection, Engine, RowMapping, select
 from corpus.language import detect
 from corpus.storage import begin_write
 from helpdesk_bot.review import items, listing, moving, passages, policy, releasing, texts, timeline
+from helpdesk_bot.review.approving import Approval, approve
 from helpdesk_bot.review.diff import word_diff
 from helpdesk_bot.review.errors import BadText
 from helpdesk_bot.review.listing import Query
 from helpdesk_bot.review.reading import evidence, merge_candidates, requests_of, sources_of
-from helpdesk_bot.review.releasing import final_answer, require_support
-from helpdesk_bot.review.values import Content, Person, clean, content_from, moment
+from helpdesk_bot.review.values import Content, Person, clean, content_from
 from helpdesk_bot.review.verification import Checker, Embed
 from helpdesk_bot.schema import answers
 from index.chunks import Filters
@@ -198,9 +198,12 @@ class ReviewDesk:
         return moving.note(self.engine, person, item_id, text)
 
     def assign(self, person: Person, item_id: str, version: int, to: Person | None) -> dict[str, Any]:
-        """Give a question to somebody, or to nobody; raises as `moving.current` does."""
+        """Give a question to somebody who may work on it, or to nobody; raises as `moving.current` does."""
         with begin_write(self.engine) as connection:
-            moving.assign(connection, self._row(connection, person, item_id, version, "assign"), person, to)
+            row = self._row(connection, person, item_id, version, "assign")
+            if to is not None:
+                moving.require_own(row, to, own_only=policy.read_in(connection).own_themes_only)
+            moving.assign(connection, row, person, to)
         return self.get(person, item_id)
 
     def send_back(self, person: Person, item_id: str, version: int, message: str) -> dict[str, Any]:
@@ -239,6 +242,7 @@ class ReviewDesk:
         version: int,
         responsibility: Mapping[int, str] | None = None,
         reason: str = "",
+        changes_seen: Sequence[str] = (),
     ) -> dict[str, Any]:
         """Check everything again and release the saved text under a person's name.
 
@@ -248,6 +252,7 @@ class ReviewDesk:
             version: of the item, as the person saw it.
             responsibility: reasons for sentences that are not supported, by their position from 0.
             reason: why the text was edited, for the eval case that the edit becomes.
+            changes_seen: of the quoted documents that changed, by ``change_id`` (see `standing`).
 
         Returns:
             ``item``, ``bank_entry_id`` and ``answer``.
@@ -257,23 +262,17 @@ class ReviewDesk:
             Conflict: it was changed meanwhile.
             NotAllowed: it is not open.
             Unsupported: sentences that nobody answers for.
+            SourcesChanged: quoted documents changed, and the person has not said that they saw it.
             BadText: no text, too many citations, or a quote that does not stand in its document.
         """
-        with self.engine.connect() as connection:  # checking takes a while: no lock is held meanwhile
-            content = items.content_at(connection, item_id)
-            sources = sources_of(connection, content.citations)
-        content = self._checker.check(content, sources)
-        taken = require_support(content, responsibility or {})
-        with begin_write(self.engine) as connection:
-            row = self._row(connection, person, item_id, version, "release")
-            cited = {each for sentence in content.sentences for each in sentence.citations}
-            broken = [e for e in cited if not passages.is_exact(connection, content.citations[e])]
-            if items.content_at(connection, item_id).says() != content.says():
-                raise texts.stale(connection, row)
-            if broken:
-                raise BadText("A quote does not stand in its document any more: take its citation out.")
-            answer = final_answer(connection, row, content, person, moment(), taken)
-            entry_id = releasing.release(connection, row, person, answer, taken, reason)
+        entry_id, answer = approve(
+            self.engine,
+            self._checker,
+            person,
+            item_id,
+            version,
+            Approval(responsibility or {}, reason, frozenset(changes_seen)),
+        )
         return {"item": self.get(person, item_id), "bank_entry_id": entry_id, "answer": answer}
 
     def _checked(self, item_id: str, sentences: Given, citations: Given) -> tuple[Content, dict[str, bool]]:

@@ -6,7 +6,9 @@ HelpdeskError
     ├── ConversationUnknown   no such conversation
     ├── Conflict              somebody else changed it meanwhile: yours, theirs and base
     ├── NotAllowed            not in this state, or not of this person's themes
+    ├── SourcesChanged        a quoted document does not stand as it was quoted, and nobody has seen that
     ├── Unsupported           a sentence is not supported, and nobody has taken responsibility for it
+    ├── TooMany               more reports and requests than an expert would read
     ├── BadText               a text or a citation that cannot be used
     ├── BadPolicy             a policy that cannot be read
     └── ConsentNeeded         an address or a question was given without consent
@@ -60,6 +62,22 @@ class Unsupported(ReviewError):
             "Mend them, or take responsibility for each with a reason."
         )
         self.extra = (("sentences", sentences),)
+
+
+class SourcesChanged(ReviewError):
+    """Quoted documents were replaced or withdrawn, or are not in force; ``extra`` lists them."""
+
+    def __init__(self, sources: list[dict[str, Any]]) -> None:
+        named = ", ".join(f"“{source['title']}”" for source in sources)
+        super().__init__(
+            f"Since this reply was written, documents that it quotes were replaced or withdrawn, or went out "
+            f"of force: {named}. Look at them; to release all the same, say by change_id that you saw it."
+        )
+        self.extra = (("sources", sources),)
+
+
+class TooMany(ReviewError):
+    """Enough was said of this answer, or in this conversation."""
 
 
 class BadText(ReviewError):

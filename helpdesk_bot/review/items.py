@@ -111,6 +111,14 @@ def of_answer(connection: Connection, answer_id: str) -> RowMapping | None:
     return connection.execute(query).mappings().one_or_none()
 
 
+def merged_into(connection: Connection, item_id: str) -> list[RowMapping]:
+    """Return id, question and its language of the questions that get the reply of this one."""
+    columns = review_items.c
+    query = select(columns.item_id, columns.question, columns.question_language)
+    found = connection.execute(query.where(columns.merged_into == item_id, columns.state == "merged"))
+    return list(found.mappings())
+
+
 def change(connection: Connection, row: RowMapping, **values: Any) -> int:
     """Change an item that the caller's transaction has read; return its new version."""
     version = int(row["version"]) + 1

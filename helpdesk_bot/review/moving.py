@@ -10,9 +10,9 @@ from sqlalchemy import Connection, Engine, RowMapping, insert, select, update
 from corpus.storage import begin_write
 from helpdesk_bot import audit
 from helpdesk_bot.answer_bank import entries
-from helpdesk_bot.review import items, timeline
+from helpdesk_bot.review import items, telling, timeline
 from helpdesk_bot.review.errors import BadText, NotAllowed
-from helpdesk_bot.review.schema import review_items, review_notes, review_requests
+from helpdesk_bot.review.schema import review_items, review_notes
 from helpdesk_bot.review.texts import stale
 from helpdesk_bot.review.values import OPEN, Person, State, clean, folded, moment, new_id
 
@@ -72,10 +72,15 @@ def assign(connection: Connection, row: RowMapping, person: Person, to: Person |
 
 
 def send_back(connection: Connection, row: RowMapping, person: Person, message: str) -> None:
-    """Give a question back to who asked it, with a message instead of an answer."""
+    """Give a question back to who asked it, with a message instead of an answer.
+
+    Their page shows the message, and so do the pages of askers whose questions were merged into this
+    one; whoever left an address gets it by mail, and the address is deleted.
+    """
     text = required(message, "A message to the asker")
     version = items.change(connection, row, state="returned", message=text)
-    _out_of_service(connection, row, person)
+    telling.tell_returned(connection, _with_merged(connection, row), text)
+    out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "returned", version)
 
 
@@ -83,9 +88,8 @@ def close(connection: Connection, row: RowMapping, person: Person, reason: str) 
     """Close a question without a reply."""
     text = required(reason, "A reason")
     version = items.change(connection, row, state="closed")
-    of_item = review_requests.c.item_id == row["item_id"]
-    connection.execute(update(review_requests).where(of_item).values(email=None))  # nothing will be sent
-    _out_of_service(connection, row, person)
+    telling.forget_addresses(connection, _with_merged(connection, row))
+    out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "closed", version, {"reason": text})
 
 
@@ -93,7 +97,7 @@ def reopen(connection: Connection, row: RowMapping, person: Person, reason: str)
     """Bring a question that was done back into the queue."""
     text = required(reason, "A reason")
     version = items.change(connection, row, state="queued", merged_into=None, message=None)
-    _out_of_service(connection, row, person)
+    out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "reopened", version, {"reason": text})
 
 
@@ -113,7 +117,7 @@ def merge(connection: Connection, row: RowMapping, person: Person, into: str) ->
     if target["state"] not in (*OPEN, "released"):
         raise NotAllowed(f"The other question is {target['state']}: open it again before merging.")
     version = items.change(connection, row, state="merged", merged_into=target["item_id"])
-    _out_of_service(connection, row, person)
+    out_of_service(connection, row, person)
     timeline.record(connection, row["item_id"], person, "merged", version, {"into": target["item_id"]})
     connection.execute(  # and those that were merged into this one go along
         update(review_items)
@@ -126,7 +130,12 @@ def merge(connection: Connection, row: RowMapping, person: Person, into: str) ->
     return target
 
 
-def _out_of_service(connection: Connection, row: RowMapping, person: Person) -> None:
+def _with_merged(connection: Connection, row: RowMapping) -> list[str]:
+    merged = items.merged_into(connection, row["item_id"])
+    return [str(row["item_id"]), *(str(each["item_id"]) for each in merged)]
+
+
+def out_of_service(connection: Connection, row: RowMapping, person: Person) -> None:
     """Serve the answer that was released before no longer: whoever approved it has taken that back."""
     entry_id = entries.active_entry(connection, row["item_id"])
     if entry_id is not None:

@@ -2,22 +2,28 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select
+from sqlalchemy import Connection, Engine, func, insert, select
 
 from corpus.schema import document_versions
 from corpus.storage import begin_write
 from helpdesk_bot import guardrails
 from helpdesk_bot.review import items, timeline
-from helpdesk_bot.review.errors import BadText
+from helpdesk_bot.review.errors import BadText, TooMany
 from helpdesk_bot.review.policy import Wanted, read_in, risk_of
-from helpdesk_bot.review.schema import review_requests
+from helpdesk_bot.review.schema import review_items, review_requests
 from helpdesk_bot.review.values import Content, Reason, clean, content_of_answer, folded, moment, new_id
 from helpdesk_bot.schema import answers
 
 MAX_NOTE_CHARS = 2000
+MOST_OF_ANSWER = 5
+"""How often one answer can be reported, and how often an expert can be asked about it."""
+MOST_OF_CONVERSATION = 50
+"""Reports and requests of one conversation, all its questions together."""
+_REASON = re.compile(r"[a-z_]{1,32}")
 
 
 def enter(connection: Connection, answer: Mapping[str, Any], wanted: Wanted, content: Content) -> str:
@@ -51,6 +57,7 @@ def ask_about(
 
     Raises:
         BadText: the note holds personal data or is too long.
+        TooMany: see `MOST_OF_ANSWER` and `MOST_OF_CONVERSATION`.
     """
     return _of_asker(connection, answer_id, "asked_for_expert", note, email, language)
 
@@ -67,10 +74,12 @@ def ask_directly(
 
     Raises:
         BadText: question or note hold personal data, or are empty or too long.
+        TooMany: see `MOST_OF_CONVERSATION`.
     """
     text = _checked(question)
     if not guardrails.has_words(text):
         raise BadText("No words could be read in the question.")
+    _require_room_in(connection, conversation_id)
     item_id = items.add(
         connection,
         answer={"question": text, "question_language": language, "conversation_id": conversation_id},
@@ -96,7 +105,13 @@ def report(engine: Engine, answer_id: str, reason: str, note: str | None = None)
 
     Returns:
         the item's id; ``None`` where the answer is not kept.
+
+    Raises:
+        BadText: the reason is no code, or the note is too long.
+        TooMany: see `MOST_OF_ANSWER` and `MOST_OF_CONVERSATION`.
     """
+    if not _REASON.fullmatch(reason):
+        raise BadText("A reason is a code of small letters, at most 32.")
     with begin_write(engine) as connection:
         return _of_asker(connection, answer_id, "reported", _harmless(note), None, None, {"reason": reason})
 
@@ -126,8 +141,11 @@ def _of_asker(
     detail: Mapping[str, Any] | None = None,
 ) -> str | None:
     what = "reported" if reason == "reported" else "asked_for_expert"
+    kind = "reported" if reason == "reported" else "asked"
     row = items.of_answer(connection, answer_id)
     if row is not None:
+        _require_room_for(connection, row["item_id"], kind)
+        _require_room_in(connection, row["conversation_id"])
         items.wants_person(connection, row, reason, timeline.ASKER, what, detail)
         item_id, conversation_id = str(row["item_id"]), row["conversation_id"]
     else:
@@ -137,6 +155,7 @@ def _of_asker(
             return None
         risk = risk_of([reason])
         conversation_id = answer["conversation_id"]
+        _require_room_in(connection, conversation_id)
         item_id = items.add(
             connection,
             answer=answer,
@@ -149,7 +168,6 @@ def _of_asker(
         )
         if reason == "reported":
             timeline.record(connection, item_id, timeline.ASKER, what, 1, detail)
-    kind = "reported" if reason == "reported" else "asked"
     _keep_words(connection, item_id, kind, conversation_id, note, email, language)
     return item_id
 
@@ -166,6 +184,42 @@ def themes_of(connection: Connection, answer: Mapping[str, Any]) -> tuple[str, .
     )
     by_document = {row[0]: row[1] for row in rows}
     return tuple(dict.fromkeys(folded(theme) for each in wanted for theme in by_document.get(each, ())))
+
+
+def _require_room_for(connection: Connection, item_id: str, kind: str) -> None:
+    """Let a report or request pass if its answer has not had enough of them.
+
+    Raises:
+        TooMany: it has.
+    """
+    columns = review_requests.c
+    query = select(func.count()).where(columns.item_id == item_id, columns.kind == kind)
+    if connection.execute(query).scalar_one() < MOST_OF_ANSWER:
+        return
+    if kind == "reported":
+        raise TooMany(f"This answer was reported {MOST_OF_ANSWER} times: an expert has what you wrote.")
+    raise TooMany(f"An expert was asked about this {MOST_OF_ANSWER} times, and has what you wrote.")
+
+
+def _require_room_in(connection: Connection, conversation_id: str | None) -> None:
+    """Let a report or request pass if its conversation has not had enough of them.
+
+    Raises:
+        TooMany: it has.
+    """
+    if not conversation_id:
+        return
+    of_item = review_items.c.item_id == review_requests.c.item_id
+    query = (
+        select(func.count())
+        .select_from(review_requests.join(review_items, of_item))
+        .where(review_items.c.conversation_id == conversation_id)
+    )
+    if connection.execute(query).scalar_one() >= MOST_OF_CONVERSATION:
+        raise TooMany(
+            f"This conversation has sent {MOST_OF_CONVERSATION} reports and requests to the experts. "
+            "Begin a new conversation to send more."
+        )
 
 
 def _keep_words(
@@ -201,5 +255,7 @@ def _checked(text: str) -> str:
 
 
 def _harmless(note: str | None) -> str | None:
-    kept = clean(note)[:MAX_NOTE_CHARS] if note else ""
+    kept = clean(note) if note else ""
+    if len(kept) > MAX_NOTE_CHARS:
+        raise BadText(f"This may have at most {MAX_NOTE_CHARS} characters.")
     return None if not kept or guardrails.personal_data(kept) else kept

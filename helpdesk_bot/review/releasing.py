@@ -2,28 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import Connection, RowMapping, insert, select, update
+from sqlalchemy import Connection, RowMapping, insert, select
 
 from helpdesk_bot.answer_bank.publishing import add_phrasings, publish
 from helpdesk_bot.answers import EngineInfo
 from helpdesk_bot.citations import MAX_CITATIONS, MAX_QUOTED_CHARS, one_line
 from helpdesk_bot.delivery import outbox
 from helpdesk_bot.phrases import catalogue, language_name, languages
-from helpdesk_bot.review import items, timeline
+from helpdesk_bot.review import items, telling, timeline
 from helpdesk_bot.review.errors import BadText, Unsupported
+from helpdesk_bot.review.moving import out_of_service
 from helpdesk_bot.review.passages import numbered
-from helpdesk_bot.review.schema import review_items, review_releases, review_requests
+from helpdesk_bot.review.schema import review_releases
+from helpdesk_bot.review.standing import SourceChange, is_reusable
 from helpdesk_bot.review.values import Content, Finding, Person, clean
+from helpdesk_bot.review.verification import NOT_SURE
 from helpdesk_bot.schema import answers
 
 MOST_REASON_CHARS = 1000
+_NOTED = ("change", "document_id", "title", "version", "version_now")
+"""Of a change that was seen, on the timeline."""
+_NEED_NO_REASON = NOT_SURE | {"source_not_in_force"}
 
 
 def require_support(content: Content, responsibility: Mapping[int, str]) -> dict[int, str]:
     """Return the reasons for the sentences that somebody answers for without their being supported.
+
+    That a document changed since it was quoted is asked about document by document (`standing`), not here.
 
     Args:
         content: checked just now.
@@ -43,7 +51,7 @@ def require_support(content: Content, responsibility: Mapping[int, str]) -> dict
             raise BadText(
                 f"Sentence {position + 1} cites a passage that is not there: take the citation out."
             )
-        if sentence.verification != "unsupported":
+        if sentence.verification != "unsupported" or not needs_reason(codes):
             continue
         reason = clean(responsibility.get(position, ""))[:MOST_REASON_CHARS]
         if reason:
@@ -59,6 +67,11 @@ def require_support(content: Content, responsibility: Mapping[int, str]) -> dict
     if missing:
         raise Unsupported(missing)
     return taken
+
+
+def needs_reason(codes: Iterable[str]) -> bool:
+    """Tell whether an unsupported sentence with these findings needs a reason of its own to be released."""
+    return not set(codes) <= _NEED_NO_REASON
 
 
 def final_answer(
@@ -178,16 +191,20 @@ def release(
     answer: Mapping[str, Any],
     taken: Mapping[int, str],
     reason: str,
+    changes: Sequence[SourceChange] = (),
 ) -> str | None:
     """Release an answer in the caller's transaction; return the id of its entry in the bank, if it has one.
 
     Who asked is told, and who asked the questions that were merged into this
     one; their questions become phrasings by which the bank finds the answer.
+    What quotes a document that was replaced or withdrawn goes to them alone.
     """
     item_id, at = str(row["item_id"]), str(answer["review"]["approved_at"])
-    merged = _merged(connection, item_id)
+    merged = items.merged_into(connection, item_id)
     entry_id = None
-    if answer["citations"]:  # what cites nothing cannot go out of date: nothing would tell
+    if not is_reusable(changes):
+        out_of_service(connection, row, person)  # what was approved before may quote the same document
+    elif answer["citations"]:  # what cites nothing cannot go out of date: nothing would tell
         entry_id = publish(
             connection,
             item_id=item_id,
@@ -210,9 +227,12 @@ def release(
             answer=dict(answer),
         )
     )
+    for change in changes:
+        detail = {name: getattr(change, name) for name in _NOTED}
+        timeline.record(connection, item_id, person, "source_change_seen", version, detail)
     for position, why in taken.items():
-        detail = {"sentence": position, "reason": why}
-        timeline.record(connection, item_id, person, "responsibility_taken", version, detail)
+        sentence = {"sentence": position, "reason": why}
+        timeline.record(connection, item_id, person, "responsibility_taken", version, sentence)
     timeline.record(
         connection,
         item_id,
@@ -230,7 +250,7 @@ def release(
             "data": {"item_id": item_id, "answer": {**answer, "conversation_id": ""}},
         },
     )
-    tell_askers(connection, [item_id, *(each["item_id"] for each in merged)], answer)
+    telling.tell_released(connection, [item_id, *(each["item_id"] for each in merged)], answer)
     return entry_id
 
 
@@ -240,35 +260,7 @@ def join(connection: Connection, merged: RowMapping, target: RowMapping) -> None
     if newest is None or target["state"] != "released":
         return
     add_phrasings(connection, target["item_id"], [(merged["question"], merged["question_language"])])
-    tell_askers(connection, [merged["item_id"]], newest["answer"])
-
-
-def tell_askers(connection: Connection, item_ids: Sequence[str], answer: Mapping[str, Any]) -> None:
-    """Write to everybody who left an address with these questions; the address is kept no longer."""
-    columns = review_requests.c
-    rows = connection.execute(
-        select(review_requests).where(columns.item_id.in_(item_ids), columns.email.is_not(None))
-    ).mappings()
-    for row in rows.all():
-        asked = connection.execute(
-            select(review_items.c.question).where(review_items.c.item_id == row["item_id"])
-        ).scalar_one()
-        outbox.enqueue(
-            connection,
-            "email",
-            {
-                "key": row["request_id"],
-                "to": row["email"],
-                "language": row["language"] or answer["answer_language"],
-                "question": asked,
-                "answer": {**answer, "conversation_id": ""},
-                "approved_at": answer["review"]["approved_at"],
-                "approved_by": answer["review"]["approved_by"],
-            },
-        )
-        connection.execute(
-            update(review_requests).where(columns.request_id == row["request_id"]).values(email=None)
-        )
+    telling.tell_released(connection, [merged["item_id"]], newest["answer"])
 
 
 def newest_release(connection: Connection, item_id: str) -> RowMapping | None:
@@ -278,10 +270,3 @@ def newest_release(connection: Connection, item_id: str) -> RowMapping | None:
         select(review_releases).where(columns.item_id == item_id).order_by(columns.version.desc()).limit(1)
     )
     return connection.execute(query).mappings().one_or_none()
-
-
-def _merged(connection: Connection, item_id: str) -> list[RowMapping]:
-    columns = review_items.c
-    query = select(columns.item_id, columns.question, columns.question_language)
-    found = connection.execute(query.where(columns.merged_into == item_id, columns.state == "merged"))
-    return list(found.mappings())

@@ -40,7 +40,8 @@ _TRANSLATED_WORDS = 6
 """A few words in quotation marks over a text in another language are a term, translated; more are a quote."""
 _MOST_VECTORS = 4096
 
-_NOT_SURE = frozenset({"meaning_not_checked", "negation_not_checked", "name_perhaps_not_in_passage"})
+NOT_SURE = frozenset({"meaning_not_checked", "negation_not_checked", "name_perhaps_not_in_passage"})
+"""Findings that leave a sentence not checked, and do not make it unsupported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +242,7 @@ def _denial(text: str, language: str, nearest: Evidence) -> list[Finding]:
 def _judged(sentence: DraftSentence, score: float, findings: Sequence[Finding]) -> DraftSentence:
     codes = {finding.code for finding in findings}
     verdict: Verification = "supported"
-    if codes - _NOT_SURE:
+    if codes - NOT_SURE:
         verdict = "unsupported"
     elif codes:
         verdict = "not_checked"

@@ -32,7 +32,7 @@ class GatedReader:
     gate: Path
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
-        deadline = time.monotonic() + 60
+        deadline = time.monotonic() + 120
         while self.gate.exists() and time.monotonic() < deadline:
             time.sleep(0.01)
         return [Reading(1.0, 1.0, 1.0, 0, min(3, len(excerpt.text))) for excerpt in excerpts]

@@ -12,7 +12,7 @@ from api.app import create_app
 from api.middleware import SECURITY_HEADERS
 from helpdesk_bot.errors import NotReady
 from tests.api import house
-from tests.api.conftest import InProcess
+from tests.api.conftest import PATIENCE_S, InProcess
 from tests.api.house import FakeHelpdesk, settings_in
 from tests.api.test_asking import assert_problem
 
@@ -25,7 +25,7 @@ def test_alive_at_once_and_ready_when_loaded(tmp_path: Path, helpdesk: FakeHelpd
     assert_problem(site.post("/api/v1/ask", json={"question": "Är du där?"}), 503, "not_ready")
     assert site.get("/").status_code == 200
     app.state.service.start()
-    deadline = time.monotonic() + 10
+    deadline = time.monotonic() + PATIENCE_S
     while (response := site.get("/health/ready")).status_code == 503:
         assert time.monotonic() < deadline
     assert response.json() == {"status": "ready", "reasons": []}

@@ -8,18 +8,18 @@ from __future__ import annotations
 import json
 import os
 import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.api import house
+from tests.api import drivers, house
+from tests.api.drivers import ROOT
+from tests.api.drivers import chromium as _chromium
 from tests.api.house import FakeHelpdesk
 
 pytestmark = pytest.mark.browser
 
-ROOT = Path(__file__).parents[2]
 DRIVER = Path(__file__).parent / "browser" / "drive.mjs"
 Step = list[Any]
 
@@ -33,10 +33,6 @@ def _missing() -> str | None:
     ):
         return "the npm packages are missing"
     return None if _chromium() else "chromium is missing"
-
-
-def _chromium() -> str | None:
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
 @pytest.fixture(autouse=True)
@@ -53,12 +49,7 @@ def drive(address: str, *orders: dict[str, Any]) -> list[dict[str, Any]]:
 
     Whatever the order, no request leaves the origin and axe finds nothing.
     """
-    sent = {"address": address, "chromium": _chromium(), "orders": orders}
-    done = subprocess.run(
-        ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=560, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stderr
-    reports: list[dict[str, Any]] = json.loads(done.stdout)
+    reports: list[dict[str, Any]] = drivers.carry_out(DRIVER, address=address, orders=orders)
     for report in reports:
         assert "failure" not in report, report["failure"]
         assert [url for url in report["requests"] if not url.startswith(address)] == []

@@ -25,8 +25,8 @@ from helpdesk_bot.database import open_database
 from helpdesk_bot.records import Records
 from helpdesk_bot.settings import Settings
 from tests.api import busy_house, house
-from tests.api.conftest import InProcess
-from tests.api.test_draining import Served
+from tests.api.conftest import PATIENCE_S, InProcess
+from tests.api.test_draining import Served, gauge, until
 from tests.api.test_streaming import SSE, events
 from tests.helpdesk_bot import library
 
@@ -42,9 +42,9 @@ class Queue:
         self.workers = Workers(n_threads, max_waiting=128)
         started = [threading.Event() for _ in range(n_threads)]
         for event in started:
-            self.workers.submit(lambda event=event: (event.set(), self.release.wait(30)))  # type: ignore[misc]
+            self.workers.submit(lambda event=event: (event.set(), self.release.wait(PATIENCE_S)))  # type: ignore[misc]
         for event in started:
-            assert event.wait(10)
+            assert event.wait(PATIENCE_S)
 
     def wait(self, n: int) -> None:
         for _ in range(n):
@@ -184,24 +184,11 @@ def busy(tmp_path: Path) -> Iterator[Served]:
         served.process.communicate()
 
 
-def gauge(served: Served, name: str) -> float:
-    text = httpx.get(f"{served.address}/metrics").text
-    return float(re.findall(rf"^helpdesk_{name} (\S+)$", text, re.MULTILINE)[0])
-
-
-def until(condition: Callable[[], bool]) -> None:
-    for _ in range(600):
-        if condition():
-            return
-        threading.Event().wait(0.05)
-    raise AssertionError("it did not come to that in 30 s")
-
-
 def test_a_process_under_concurrent_requests(busy: Served) -> None:
     def ask(number: int, asked: Depth | None, streamed: bool = False) -> dict[str, Any]:
         body = {"question": QUESTIONS[number % len(QUESTIONS)]} | ({"depth": asked} if asked else {})
         address = f"{busy.address}/api/v1/ask"
-        response = httpx.post(address, json=body, timeout=60, headers=SSE if streamed else None)
+        response = httpx.post(address, json=body, timeout=PATIENCE_S, headers=SSE if streamed else None)
         assert response.status_code == 200
         answer: dict[str, Any] = dict(events(response))["done"] if streamed else response.json()
         return answer
@@ -211,11 +198,14 @@ def test_a_process_under_concurrent_requests(busy: Served) -> None:
     with ThreadPoolExecutor(40) as clients:
         first = [clients.submit(ask, number, None) for number in range(N_THREADS)]
         until(lambda: gauge(busy, "questions_being_answered") == N_THREADS)
-        assert httpx.get(f"{busy.address}/health/ready").json() == {"status": "ready", "reasons": []}
+        assert httpx.get(f"{busy.address}/health/ready", timeout=PATIENCE_S).json() == {
+            "status": "ready",
+            "reasons": [],
+        }
         plain = [clients.submit(ask, number, None, number % 2 == 0) for number in range(20)]
         by_name = [clients.submit(ask, number, "deep") for number in range(3)]
         until(lambda: gauge(busy, "questions_waiting") == 23)
-        health = httpx.get(f"{busy.address}/health/ready")
+        health = httpx.get(f"{busy.address}/health/ready", timeout=PATIENCE_S)
         assert health.status_code == 200
         assert health.json() == {"status": "degraded", "reasons": [BUSY_REASON]}
         gate.unlink()
@@ -232,7 +222,7 @@ def test_a_process_under_concurrent_requests(busy: Served) -> None:
         assert (BUSY_NOTE in answer["trace"]["notes"]) == (answer in fast)
     assert {answer["question_language"] for answer in fast} >= {"en", "sv", "vi"}
     assert gauge(busy, "depth_fallbacks_total") == len(fast)
-    until(lambda: httpx.get(f"{busy.address}/health/ready").json()["status"] == "ready")
+    until(lambda: httpx.get(f"{busy.address}/health/ready", timeout=PATIENCE_S).json()["status"] == "ready")
     engine = open_database(library.settings_for(busy.data_dir))
     records = Records(engine)
     for answer in (*answers, *waited, *named):

@@ -32,7 +32,7 @@ from tests.api.conftest import InProcess, wait_until_ready
 from tests.api.house import FakeHelpdesk, settings_in
 
 CLIENT = {"oidc_client_id": "helpdesk", "oidc_client_secret": "a secret", "oidc_name": "Kommunens inloggning"}
-BROWSER = httpx.Client(trust_env=False)
+BROWSER = httpx.Client(trust_env=False, timeout=60)
 ROLES = {"oidc_roles": "experter=expert,it=administrator"}
 
 

@@ -84,12 +84,12 @@ def test_work_is_done_aside_and_too_much_of_it_refused() -> None:
 
     def wait() -> str:
         running.set()
-        release.wait(10)
+        release.wait(60)
         return "xong"
 
     async def scenario() -> list[object]:
         first = asyncio.ensure_future(workers.run(wait))
-        await asyncio.to_thread(running.wait, 10)
+        await asyncio.to_thread(running.wait, 60)
         second = asyncio.ensure_future(workers.run(lambda: "två"))
         await asyncio.sleep(0)
         with pytest.raises(Overloaded):

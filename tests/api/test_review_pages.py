@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import re
+from functools import partial
 from urllib.parse import urlencode
 
 import httpx
 import pytest
 
+from api.messages import messages
 from corpus.storage import begin_write
-from helpdesk_bot.review import queue
+from helpdesk_bot.accounts import directory
+from helpdesk_bot.accounts.roles import Role
+from helpdesk_bot.answers import Question
+from helpdesk_bot.review import policy, queue
 from helpdesk_bot.review.desk import Person, ReviewDesk
+from helpdesk_bot.review.policy import Policy
 from tests.api import people
 from tests.api.conftest import InProcess
-from tests.api.house import FakeHelpdesk
+from tests.api.house import EN_QUESTION, FakeHelpdesk
 
+EXPERT: tuple[Role, ...] = ("expert",)
 FORM = {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
 
 
@@ -85,6 +92,89 @@ def test_a_question_is_taken_in_the_queue_and_put_back_on_its_page(
     )
     assert back.headers["location"] == f"/review/{item_id}?done=put_back"
     assert visitor.state(item_id) == "queued"
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_a_question_is_given_to_a_colleague_and_to_nobody_else(
+    visitor: Visitor, helpdesk: FakeHelpdesk, language: str
+) -> None:
+    engine = helpdesk.engine
+    add, words = partial(directory.add, engine, roles=EXPERT), messages(language, "review")
+    lan = add(email="lan@example.org", name="Lan <Nguyễn>", themes=("safety",))
+    twins = [add(email=f"{n}@example.org", name="Åke Öberg") for n in (1, 2)]
+    away = add(email="away@example.org", name="Bort Rest")
+    directory.change(engine, away.account_id, who="test", disabled=True)
+    judge = people.account(engine, "evaluator", email="judge@example.org")
+    item_id = ask(helpdesk, "Vad kostar ett utdrag?")
+    page = f"/review/{item_id}?lang={language}"
+    offered = re.findall(r'<option value="(\w+)">([^<]+)</option>', visitor.see(page))
+    named = {value: label for value, label in offered if value in {a.account_id for a in (lan, *twins)}}
+    assert named == {
+        lan.account_id: "Lan &lt;Nguyễn&gt; (safety)",
+        twins[0].account_id: "Åke Öberg · 1@example.org",  # two of one name are told apart
+        twins[1].account_id: "Åke Öberg · 2@example.org",
+    }
+    shown = visitor.see(page)
+    assert not any(each.account_id in shown for each in (away, judge, visitor.account))
+    for to in ("", "nonsense", away.account_id, judge.account_id, judge.email):
+        refused = visitor.send(
+            f"/review/{item_id}/assign?lang={language}", version=visitor.version(item_id), to=to
+        )
+        assert refused.status_code == 422
+        assert words["give_unknown"] in refused.text
+        assert visitor.state(item_id) == "queued"
+    given = visitor.send(
+        f"/review/{item_id}/assign?lang={language}", version=visitor.version(item_id), to=lan.account_id
+    )
+    assert given.headers["location"] == f"/review/{item_id}?done=given&lang={language}"
+    after = visitor.see(given.headers["location"])
+    assert words["done_given"] in after
+    assert words["event_given"] in after
+    assert f'value="{lan.account_id}"' not in after  # who has it already is not offered
+    assert visitor.desk.get(visitor.person, item_id)["assigned_to"]["account_id"] == lan.account_id
+    assert visitor.send(f"/review/{item_id}/assign", version="1", to=twins[0].account_id).status_code == 409
+
+
+def test_where_experts_keep_to_their_themes_a_question_is_given_to_those_of_its_own(
+    visitor: Visitor, helpdesk: FakeHelpdesk
+) -> None:
+    answer = helpdesk.ask(Question(EN_QUESTION))  # of the theme inclusion
+    item_id = queue.report(helpdesk.engine, answer.answer_id, "outdated")
+    assert item_id is not None
+    directory.change(helpdesk.engine, visitor.account.account_id, who="test", themes=())
+    add = partial(directory.add, helpdesk.engine, roles=EXPERT)
+    here = add(email="here@example.org", name="Här", themes=("Inclusion",))
+    everywhere = add(email="everywhere@example.org", name="Allt")
+    elsewhere = add(email="elsewhere@example.org", name="Annat", themes=("safety",))
+    all_of_them = {each.account_id for each in (here, everywhere, elsewhere)}
+
+    def offered() -> list[str]:
+        found = re.findall(r'<option value="(\w+)">', visitor.see(f"/review/{item_id}"))
+        return [each for each in found if each in all_of_them]
+
+    assert offered() == [here.account_id, everywhere.account_id, elsewhere.account_id]
+    policy.write(helpdesk.engine, Policy(own_themes_only=True), "test")
+    assert offered() == [here.account_id, everywhere.account_id]
+    refused = visitor.send(
+        f"/review/{item_id}/assign", version=visitor.version(item_id), to=elsewhere.account_id
+    )
+    assert refused.status_code == 409
+    assert visitor.state(item_id) == "queued"
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_who_returns_a_question_is_told_that_a_mail_goes_out(
+    visitor: Visitor, helpdesk: FakeHelpdesk, language: str
+) -> None:
+    told = messages(language, "review")["return_mail"]
+    with begin_write(helpdesk.engine) as connection:
+        item_id = queue.ask_directly(connection, "Phí là bao nhiêu?", "vi", "c2", None, "lan@example.org")
+    page = visitor.see(f"/review/{item_id}?lang={language}")
+    assert told in page
+    assert "lan@example.org" not in page
+    visitor.send(f"/review/{item_id}/return", version=visitor.version(item_id), message="Năm nào?")
+    visitor.send(f"/review/{item_id}/reopen", version=visitor.version(item_id), reason="Svar kom.")
+    assert told not in visitor.see(f"/review/{item_id}?lang={language}")  # the address is gone
 
 
 def test_notes_return_reopen_close_and_merge(visitor: Visitor, helpdesk: FakeHelpdesk) -> None:

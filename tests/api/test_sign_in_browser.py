@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import json
 import socket
-import subprocess
 import threading
 import time
 from collections.abc import Iterator
@@ -16,14 +14,13 @@ import pytest
 
 from api.server import make_server
 from helpdesk_bot.accounts import directory
-from tests.api import people
+from tests.api import drivers, people
+from tests.api.conftest import PATIENCE_S
 from tests.api.house import FakeHelpdesk, settings_in
 from tests.api.test_browser import (
     DRIVER,
-    ROOT,
     Step,
     _browser_there,  # noqa: F401  (a fixture)
-    _chromium,
     drive,
     order,
 )
@@ -121,13 +118,13 @@ def with_provider(tmp_path: Path, helpdesk: FakeHelpdesk, provider: str) -> Iter
     thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
     thread.start()
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    deadline = time.monotonic() + 20
-    while httpx.get(f"{address}/health/ready").status_code != 200:
+    deadline = time.monotonic() + PATIENCE_S
+    while httpx.get(f"{address}/health/ready", timeout=PATIENCE_S).status_code != 200:
         assert time.monotonic() < deadline
         time.sleep(0.05)
     yield address
     server.should_exit = True
-    thread.join(20)
+    thread.join(PATIENCE_S)
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the provider's own
@@ -151,11 +148,7 @@ def test_signing_in_at_another_site_leads_back_signed_in(
         ["value", "who", "document.querySelector('dl.facts').textContent"],
         scripts=scripts,
     )
-    sent = {"address": with_provider, "chromium": _chromium(), "orders": [steps]}
-    done = subprocess.run(
-        ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=300, cwd=ROOT
-    )
-    (report,) = json.loads(done.stdout)
+    (report,) = drivers.carry_out(DRIVER, address=with_provider, orders=[steps])
     assert "failure" not in report, report["failure"]
     assert report["values"]["there"] == f"{with_provider}/account?lang=vi"
     assert report["values"]["cookie"] == "", "no script reads the session"

@@ -72,12 +72,12 @@ def address(settings: Settings) -> Iterator[str]:
     thread.start()
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     deadline = time.monotonic() + 300
-    while httpx.get(f"{address}/health/ready", timeout=30).status_code != 200:
+    while httpx.get(f"{address}/health/ready", timeout=120).status_code != 200:
         assert time.monotonic() < deadline, "the server did not get ready"
         time.sleep(0.1)
     yield address
     server.should_exit = True
-    thread.join(30)
+    thread.join(120)
     assert not thread.is_alive()
 
 

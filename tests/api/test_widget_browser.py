@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import subprocess
 import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -17,9 +16,9 @@ import pytest
 
 from corpus.storage import begin_write
 from helpdesk_bot import origins
-from tests.api import house
+from tests.api import drivers, house
 from tests.api.house import FakeHelpdesk
-from tests.api.test_browser import ROOT, _browser_there, _chromium  # noqa: F401  (the fixture skips without a browser)
+from tests.api.test_browser import _browser_there  # noqa: F401  (the fixture skips without a browser)
 from tests.api.websites import website
 
 pytestmark = pytest.mark.browser
@@ -59,12 +58,7 @@ def allow(address: str, helpdesk: FakeHelpdesk) -> Iterator[Site]:
 
 
 def drive(*orders: dict[str, Any]) -> list[dict[str, Any]]:
-    sent = {"chromium": _chromium(), "orders": orders}
-    done = subprocess.run(
-        ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=560, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stderr
-    reports: list[dict[str, Any]] = json.loads(done.stdout)
+    reports: list[dict[str, Any]] = drivers.carry_out(DRIVER, orders=orders)
     for report in reports:
         assert "failure" not in report, f"{report['failure']}\n{report['errors']}"
         for state, violations in report["axe"].items():
@@ -308,7 +302,7 @@ def test_it_is_small_and_nothing_moves_while_the_answer_streams(
     monkeypatch.setattr(helpdesk, "stream", slowly)
     site = allow()
     for path in (f"/widget?lang=sv&origin={site}", "/static/chat.js"):  # not the first visitor ever
-        assert httpx.get(address + path).status_code == 200
+        assert httpx.get(address + path, timeout=60).status_code == 200
     steps: list[Step] = [["goto", site], *OPEN, ["inside", "times_ms", TIMES]]
     for place, question in enumerate((house.SV_QUESTION, house.CROSS_QUESTION, house.UNKNOWN_QUESTION), 1):
         steps += [
@@ -324,7 +318,7 @@ def test_it_is_small_and_nothing_moves_while_the_answer_streams(
     assert values["outer"] == []
 
     loaded = {url for url in report["requests"] if url.startswith(address) and "/token" not in url}
-    bodies = {url: httpx.get(url).content for url in loaded if "/documents/" not in url}
+    bodies = {url: httpx.get(url, timeout=60).content for url in loaded if "/documents/" not in url}
     sizes = {
         url.removeprefix(address).partition("?")[0]: len(gzip.compress(body)) for url, body in bodies.items()
     }

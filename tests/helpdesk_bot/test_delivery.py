@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import base64
 import email
 import email.policy
@@ -10,7 +11,7 @@ import socket
 import ssl
 import subprocess
 import threading
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
@@ -36,6 +37,9 @@ from helpdesk_bot.delivery.signing import signature
 from helpdesk_bot.delivery.webhook import Webhook
 from helpdesk_bot.errors import ConfigurationError, DeliveryFailed, DeliveryRefused, MessageUnknown
 from helpdesk_bot.phrases import catalogue, languages
+from helpdesk_bot.review import asker, queue
+from helpdesk_bot.review.desk import Person, ReviewDesk
+from helpdesk_bot.review.schema import review_requests
 from tests.helpdesk_bot import library
 
 ADDRESS = "lan@askers.example"
@@ -87,16 +91,22 @@ class Inbox:
         return "250 OK"
 
 
-def free_port() -> int:
-    with socket.socket() as taken:
-        taken.bind(("127.0.0.1", 0))
-        return int(taken.getsockname()[1])
+class Mailbox(Controller):
+    """An SMTP server on a port that it holds from the start: nobody else can take it."""
+
+    def __init__(self, handler: Inbox, **options: Any) -> None:
+        self.listening = socket.create_server(("127.0.0.1", 0))
+        port = self.listening.getsockname()[1]
+        super().__init__(handler, hostname="127.0.0.1", port=port, ready_timeout=60.0, **options)
+
+    def _create_server(self) -> Awaitable[asyncio.AbstractServer]:
+        return self.loop.create_server(self._factory_invoker, sock=self.listening)
 
 
 @pytest.fixture
 def inbox() -> Iterator[tuple[Inbox, Controller]]:
     handler = Inbox()
-    controller = Controller(handler, hostname="127.0.0.1", port=free_port())
+    controller = Mailbox(handler)
     controller.start()
     yield handler, controller
     controller.stop()
@@ -130,7 +140,7 @@ class _Handler(BaseHTTPRequestHandler):
 @pytest.fixture
 def receiver() -> Iterator[Receiver]:
     server = Receiver()
-    threading.Thread(target=server.serve_forever, daemon=True).start()
+    threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
     yield server
     server.shutdown()
     server.server_close()
@@ -213,7 +223,80 @@ def test_a_mail_arrives_in_the_askers_language_and_the_address_is_forgotten(
     assert deliver_due(engine, {"email": server_at(controller)}, 3) == 0
 
 
-@pytest.mark.parametrize("language", [*languages(), "ar"])
+@pytest.mark.parametrize(
+    ("language", "question", "message"),
+    [
+        ("en", "Which grants exist for small ports?", "Which region do you mean?"),
+        ("sv", "Vilka bidrag finns för små hamnar?", "Vilken region menar du, och gäller det 2025?"),
+        ("vi", "Có khoản tài trợ nào cho các cảng nhỏ?", "Bạn hỏi về vùng nào?"),
+    ],
+)
+def test_a_returned_question_reaches_everybody_who_asked_it_and_no_address_stays(
+    engine: Engine,
+    inbox: tuple[Inbox, Controller],
+    caplog: pytest.LogCaptureFixture,
+    language: str,
+    question: str,
+    message: str,
+) -> None:
+    handler, controller = inbox
+    caplog.set_level("DEBUG", logger="helpdesk_bot")
+    desk, anna = ReviewDesk(engine, None, None), Person("a" * 32, "Anna Åström")
+    conversation = f"c-{language}"
+    with begin_write(engine) as connection:
+        item_id = queue.ask_directly(connection, question, language, conversation, None, ADDRESS)
+        other = queue.ask_directly(
+            connection, "Små hamnar?", "de", f"{conversation}-2", None, "o@askers.example"
+        )
+        silent = queue.ask_directly(connection, "Hamnar?", "sv", f"{conversation}-3", None, None)
+    desk.merge(anna, other, 1, item_id)
+    desk.merge(anna, silent, 1, item_id)
+    returned = desk.send_back(anna, item_id, desk.get(anna, item_id)["version"], message)
+    assert [each["wants_mail"] for each in returned["requests"]] == [False]
+    deliver_due(engine, {"email": server_at(controller)}, 3)
+    mails = {recipients[0]: mail for recipients, mail in handler.mails}
+    assert set(mails) == {ADDRESS, "o@askers.example"}
+    for address, spoken, asked in ((ADDRESS, language, question), ("o@askers.example", "de", "Små hamnar?")):
+        phrases, text = catalogue(spoken), mails[address].get_content()
+        assert mails[address]["Subject"] == phrases.text("mail_returned_subject", question=asked)
+        assert mails[address]["Content-Language"] == spoken
+        for expected in (phrases.text("mail_returned_hello"), asked, message, phrases.text("mail_why")):
+            assert expected in text
+        assert phrases.text("mail_hello") not in text
+    for token in (conversation, f"{conversation}-2", f"{conversation}-3"):
+        [seen] = asker.conversation(engine, token)["answers"]
+        assert (seen["review"]["status"], seen["review"]["message"]) == ("returned", message)
+    assert not addresses(engine) & set(mails)
+    assert not any(address in caplog.text for address in mails)
+    reopened = desk.reopen(anna, item_id, returned["version"], "Svar kom.")
+    desk.send_back(anna, item_id, reopened["version"], "Ännu en fråga.")
+    assert deliver_due(engine, {"email": server_at(controller)}, 3) == 0  # their addresses are gone
+
+
+def test_closing_a_question_forgets_the_addresses_of_all_who_asked_it(engine: Engine) -> None:
+    desk, anna = ReviewDesk(engine, None, None), Person("a" * 32, "Anna Åström")
+    with begin_write(engine) as connection:
+        item_id = queue.ask_directly(
+            connection, "Vilka avgifter?", "sv", "c-close", None, "one@askers.example"
+        )
+        other = queue.ask_directly(
+            connection, "Phí bao nhiêu?", "vi", "c-close-2", None, "two@askers.example"
+        )
+    desk.merge(anna, other, 1, item_id)
+    assert {"one@askers.example", "two@askers.example"} <= addresses(engine)
+    desk.close(anna, item_id, desk.get(anna, item_id)["version"], "Inte vårt ämne.")
+    assert not {"one@askers.example", "two@askers.example"} & addresses(engine)
+
+
+def addresses(engine: Engine) -> set[str]:
+    """Every address that is kept with a request or with a message."""
+    with engine.connect() as connection:
+        kept = set(connection.scalars(select(review_requests.c.email)))
+        payloads = connection.scalars(select(outbox.c.payload)).all()
+    return {each for each in (*kept, *(payload.get("to") for payload in payloads)) if each}
+
+
+@pytest.mark.parametrize("language", [*languages(), "ja"])
 def test_a_mail_can_be_written_in_every_language(
     engine: Engine, inbox: tuple[Inbox, Controller], language: str
 ) -> None:
@@ -241,12 +324,11 @@ def test_a_mail_server_with_tls_and_sign_in(tmp_path: Path) -> None:
     handler = Inbox()
 
     def signs_in(_server: Any, _session: Any, _envelope: Any, _mechanism: str, data: Any) -> AuthResult:
-        return AuthResult(success=(data.login, data.password) == (b"desk", b"right"))
+        knows = (data.login, data.password) == (b"desk", b"right")
+        return AuthResult(success=knows, handled=False)  # so that it says no, instead of nothing
 
-    controller = Controller(
+    controller = Mailbox(
         handler,
-        hostname="127.0.0.1",
-        port=free_port(),
         tls_context=context,
         require_starttls=True,
         auth_required=True,
@@ -258,7 +340,7 @@ def test_a_mail_server_with_tls_and_sign_in(tmp_path: Path) -> None:
         moment = "2026-03-02T10:00:00.000Z"
         server_at(controller, password="right", **signed).send("m1", mail(), moment)
         assert len(handler.mails) == 1
-        with pytest.raises(DeliveryFailed):
+        with pytest.raises(DeliveryFailed, match="code 535"):
             server_at(controller, password="wrong", **signed).send("m2", mail(), moment)
         with pytest.raises(DeliveryFailed):  # a certificate that nobody vouches for
             server_at(controller, security="starttls", user="desk", password="right").send(

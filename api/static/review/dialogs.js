@@ -13,7 +13,7 @@ export function upgradeForms() {
     const own = document.createElement("dialog");
     own.className = "dialog";
     const heading = form.querySelector("h2");
-    heading.id = `${form.querySelector("textarea").id}-title`;
+    heading.id = `${form.querySelector("textarea, select").id}-title`;
     own.setAttribute("aria-labelledby", heading.id);
     const close = plain(words.close_dialog, () => own.close());
     form.querySelector(".actions").prepend(close);

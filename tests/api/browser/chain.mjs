@@ -93,7 +93,7 @@ async function releasing() {
   await expert.waitForURL(/done=released/);
 
   last = asker;
-  for (let tries = 0; tries < 120 && !(await first.locator(".answer-approved").count()); tries += 1) {
+  for (let tries = 0; tries < 480 && !(await first.locator(".answer-approved").count()); tries += 1) {
     await asker.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
     await asker.waitForTimeout(250);
   }
@@ -120,9 +120,10 @@ async function measuring() {
   const report_link = page.locator('main a[href$="/report"]');
   for (let tries = 0; tries < 600 && !(await report_link.count()); tries += 1) {
     const run = page.locator('main a[href*="/evals/runs/"]').first();
-    if (await run.count()) await run.click();
+    // The page follows its run by itself: what is clicked may be gone, and it may reload at the same moment.
+    if (await run.count()) await run.click({ timeout: 5_000 }).catch(() => {});
     await page.waitForTimeout(500);
-    if (!(await report_link.count())) await page.reload();
+    if (!(await report_link.count())) await page.reload().catch(() => {});
   }
   await keep("run", page.locator("h1").innerText());
   await report_link.first().click();

@@ -1,7 +1,9 @@
-// Drives Chromium for tests/api/test_browser.py: reads orders as JSON from standard input, carries
-// each out in a context of its own, prints the reports as JSON. Only the browser's own facts are reported; pytest judges them.
+// Drives Chromium for tests/api/test_browser.py: reads a line of JSON with orders from standard input,
+// carries each out in a context of its own, prints a line with the reports, and so on. Only the browser's own
+// facts are reported; pytest judges them.
 
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 
 const require = createRequire(import.meta.url);
 const { chromium } = require("playwright-core");
@@ -18,15 +20,16 @@ const QUIET = [
 ];
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-let input = "";
-for await (const chunk of process.stdin) input += chunk;
-const { address, chromium: executablePath, orders } = JSON.parse(input);
-
-const browser = await chromium.launch({ executablePath, args: QUIET, headless: true });
-const reports = [];
-for (const order of orders) reports.push(await carryOut(order));
-await browser.close();
-process.stdout.write(JSON.stringify(reports));
+let address, browser;
+for await (const line of createInterface({ input: process.stdin })) {
+  const sent = JSON.parse(line);
+  address = sent.address;
+  if (!browser?.isConnected()) browser = await chromium.launch({ executablePath: sent.chromium, args: QUIET, headless: true });
+  const reports = [];
+  for (const order of sent.orders) reports.push(await carryOut(order));
+  process.stdout.write(`${JSON.stringify(reports)}\n`);
+}
+await browser?.close();
 
 async function carryOut(order) {
   const context = await browser.newContext({
@@ -60,12 +63,18 @@ async function take(page, step, report) {
   else if (name === "press") await page.keyboard.press(rest[0]);
   else if (name === "focus") await page.locator(rest[0]).first().focus();
   else if (name === "select") await page.locator(rest[0]).selectOption(rest[1]);
-  else if (name === "wait") await page.locator(rest[0]).first().waitFor({ state: rest[1] ?? "visible" });
+  else if (name === "wait") await found(page, ...rest);
   else if (name === "block") await page.route(rest[0], (route) => route.abort());
   else if (name === "shot") await page.screenshot({ path: rest[0], fullPage: rest[1] ?? true });
   else if (name === "value") report.values[rest[0]] = await page.evaluate(rest[1]);
   else if (name === "axe") report.axe[rest[0]] = await check(page);
   else throw new Error(`unknown step ${name}`);
+}
+
+// What a new page shows is there before its scripts run: who would act on it waits for these, too.
+async function found(page, selector, state = "visible") {
+  await page.locator(selector).first().waitFor({ state });
+  await page.waitForLoadState();
 }
 
 async function check(page) {

@@ -22,7 +22,7 @@ const verdict = (page, row, wanted) => page.locator(`.row:nth-child(${row})[data
 const area = (page, row) => page.locator(`.row:nth-child(${row}) textarea`);
 
 const browser = await chromium.launch({ executablePath, args: QUIET, headless: true });
-const PARTS = { editing, colliding, plain, looks };
+const PARTS = { editing, colliding, plain, looks, changed };
 try {
   await PARTS[part]();
 } catch (error) {
@@ -36,7 +36,7 @@ async function signedIn(person, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", locale: "en", ...options });
   const page = await context.newPage();
   last = page;
-  page.setDefaultTimeout(30_000);
+  page.setDefaultTimeout(90_000);
   page.on("request", (request) => report.requests.push(request.url()));
   page.on("pageerror", (error) => report.errors.push(String(error)));
   page.on("console", (message) => message.type() === "error" && report.errors.push(message.text()));
@@ -45,6 +45,7 @@ async function signedIn(person, options = {}) {
   await page.locator("#password").fill(person.password);
   await page.locator("main form button[type=submit]").click();
   await page.locator("#queue").waitFor();
+  await page.waitForLoadState(); // what a new page shows is there before its scripts run
   return page;
 }
 
@@ -83,10 +84,12 @@ async function editing() {
   await page.locator("#queue .open").first().focus();
   await page.keyboard.press("a");
   await page.locator(".notice.good").waitFor();
+  await page.waitForLoadState();
   await keep("claimed", text(page, "#queue tbody tr:first-child td:last-child"));
   await page.locator("#queue .open").first().focus();
   await page.keyboard.press("o");
   await area(page, 1).waitFor();
+  await page.waitForLoadState();
   await keep("evidence", text(page, ".evidence mark"));
   await look(page, "question");
 
@@ -150,10 +153,11 @@ async function editing() {
   await page.locator("#notes form button").click();
   await page.locator(".note-text").waitFor();
   await keep("kept", page.locator(".row").count());
-  await page.locator(".head-card > .actions > button").first().click();
+  await page.getByRole("button", { name: "Return …" }).click();
   await page.locator("dialog[open] textarea").waitFor();
   await look(page, "return");
   await page.keyboard.press("Escape");
+  await keep("given_to", giveTo(page, "Bình Trần"));
   await page.locator("#release").click();
   await page.locator("#fragment[open] #release-reason").fill("One country added.");
   await look(page, "release");
@@ -163,6 +167,27 @@ async function editing() {
   await keep("readonly", page.evaluate(() => [...document.querySelectorAll(".row textarea")].every((one) => one.readOnly)));
   await keep("timeline", page.locator(".timeline strong").allInnerTexts());
   await look(page, "released");
+}
+
+/** With the keyboard: give the question to a colleague by name; return who has it then. */
+async function giveTo(page, name) {
+  const opener = page.getByRole("button", { name: "Give to a colleague …" });
+  await opener.focus();
+  await page.keyboard.press("Enter");
+  await page.locator("dialog[open] #give-to").waitFor();
+  await keep("give_named", page.locator("dialog[open]").evaluate((one) => document.getElementById(one.getAttribute("aria-labelledby")).textContent));
+  await look(page, "give");
+  await page.keyboard.press("Escape");
+  await keep("give_back", opener.evaluate((one) => one === document.activeElement));
+  await page.keyboard.press("Enter");
+  while (await page.evaluate(() => document.activeElement.id !== "give-to")) await page.keyboard.press("Tab");
+  await page.keyboard.type(name); // a select goes to the option that begins so
+  await page.keyboard.press("Tab");
+  while (await page.evaluate(() => !document.activeElement.matches(".primary"))) await page.keyboard.press("Tab");
+  await page.keyboard.press("Enter");
+  await page.waitForURL(/done=given/);
+  await keep("give_done", text(page, ".notice.good"));
+  return text(page, ".head-card dd:last-of-type");
 }
 
 /** Two people on one question: the second to save decides, and nothing is lost. */
@@ -188,6 +213,7 @@ async function colliding() {
   await anna.locator(".notice.warn a").first().click();
   await anna.locator('button[value="combine"]').click();
   await area(anna, 2).waitFor();
+  await anna.waitForLoadState();
   await keep("combined", anna.locator(".row textarea").evaluateAll((all) => all.map((one) => one.value)));
   await anna.locator("#save").click();
   await anna.locator("#autosave", { hasText: "Saved." }).waitFor();
@@ -207,6 +233,11 @@ async function colliding() {
 async function plain() {
   const page = await signedIn(people.anna, { javaScriptEnabled: false });
   await page.goto(`${address}/review/${items.plain}?lang=sv`);
+  await page.locator("summary", { hasText: "Lämna till en kollega" }).click();
+  await page.locator("#give-to").selectOption({ label: "Bình Trần" });
+  await page.locator("form:has(#give-to) .primary").click();
+  await page.locator(".notice.good").waitFor();
+  await keep("given_to", text(page, ".head-card dd:last-of-type"));
   await area(page, 1).fill("Upphandlare kan be om 77 prototyper.");
   await page.locator("#search-q").fill("libraries lent tablets to residents");
   await page.locator("#search-go").click();
@@ -227,6 +258,25 @@ async function plain() {
   await keep("scripts", report.requests.filter((url) => url.endsWith(".js")).length);
 }
 
+/** Release a reply whose source has changed: the box that says so has to be ticked first. */
+async function changed() {
+  const page = await signedIn(people.anna);
+  await page.goto(`${address}/review/${items.changed}`);
+  await area(page, 1).waitFor();
+  await page.locator("#release").click();
+  await page.locator("#fragment[open] .changed").waitFor();
+  await keep("told", text(page, "#fragment .changed"));
+  await look(page, "changed");
+  await page.locator("#fragment .primary").click();
+  await keep("stopped", page.evaluate(() => document.querySelector("#fragment input:invalid")?.name === "seen" && !location.search.includes("done")));
+  await page.locator("#fragment input[name=seen]").focus();
+  await page.keyboard.press("Space");
+  await page.locator("#fragment .primary").press("Enter");
+  await page.waitForURL(/done=released/);
+  await keep("timeline", page.locator(".timeline li").allInnerTexts());
+  await look(page, "changed released");
+}
+
 /** Every page in every width and theme. */
 async function looks() {
   const first = await signedIn(people.anna);
@@ -235,7 +285,7 @@ async function looks() {
     const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, reducedMotion: "reduce", storageState });
     const page = await context.newPage();
     page.on("pageerror", (error) => report.errors.push(String(error)));
-    for (const [name, path] of [["queue", "/review"], ["question", `/review/${items.look}`], ["release", `/review/${items.look}/release`], ["merge", `/review/${items.look}/merge`], ["comparison", `/review/${items.look}/compare`], ["conflict", `/review/${items.clash}/conflict`]]) {
+    for (const [name, path] of [["queue", "/review"], ["question", `/review/${items.look}`], ["release", `/review/${items.look}/release`], ["changed", `/review/${items.changed}/release`], ["merge", `/review/${items.look}/merge`], ["comparison", `/review/${items.look}/compare`], ["conflict", `/review/${items.clash}/conflict`]]) {
       await page.goto(`${address}${path}?lang=${lang}`);
       await look(page, `${name} ${width} ${colorScheme} ${lang}`);
       if (name === "conflict") await keep("conflict", new URL(page.url()).pathname);
@@ -244,6 +294,10 @@ async function looks() {
     await page.locator(".head-card a[data-fragment]").click();
     await page.locator("#fragment[open]").waitFor();
     await look(page, `merge dialog ${width} ${colorScheme} ${lang}`);
+    await page.keyboard.press("Escape");
+    await page.locator(".head-card button[aria-haspopup]").first().click();
+    await page.locator("dialog[open] #give-to").waitFor();
+    await look(page, `give dialog ${width} ${colorScheme} ${lang}`);
     await context.close();
   }
 }

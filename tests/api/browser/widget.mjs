@@ -1,8 +1,9 @@
 // Drives Chromium for tests/api/test_widget_browser.py: a website on another origin that embeds the widget.
-// Reads orders as JSON from standard input, prints reports as JSON; pytest judges them. A selector that begins
+// Reads a line of JSON with orders from standard input, prints a line with reports, and so on; pytest judges them. A selector that begins
 // with "panel|" is looked for in the widget's frame; the step "inside" evaluates there.
 
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 
 const require = createRequire(import.meta.url);
 const { chromium } = require("playwright-core");
@@ -22,15 +23,15 @@ const WATCH = `
   }).observe({ type: "layout-shift", buffered: true });
 `;
 
-let input = "";
-for await (const chunk of process.stdin) input += chunk;
-const { chromium: executablePath, orders } = JSON.parse(input);
-
-const browser = await chromium.launch({ executablePath, args: QUIET, headless: true });
-const reports = [];
-for (const order of orders) reports.push(await carryOut(order));
-await browser.close();
-process.stdout.write(JSON.stringify(reports));
+let browser;
+for await (const line of createInterface({ input: process.stdin })) {
+  const sent = JSON.parse(line);
+  if (!browser?.isConnected()) browser = await chromium.launch({ executablePath: sent.chromium, args: QUIET, headless: true });
+  const reports = [];
+  for (const order of sent.orders) reports.push(await carryOut(order));
+  process.stdout.write(`${JSON.stringify(reports)}\n`);
+}
+await browser?.close();
 
 async function carryOut(order) {
   const context = await browser.newContext({
@@ -61,6 +62,12 @@ function find(page, selector) {
   return where.locator(rest).first();
 }
 
+// What the panel shows is there before its scripts run: who would act on it waits for these, too.
+async function found(page, selector, state = "visible") {
+  await find(page, selector).waitFor({ state });
+  if (selector.startsWith("panel|") && state === "visible") await (await panelOf(page)).waitForLoadState();
+}
+
 async function panelOf(page) {
   return (await page.locator(FRAME).elementHandle()).contentFrame();
 }
@@ -72,7 +79,7 @@ async function take(page, step, report) {
   else if (name === "press") await page.keyboard.press(rest[0]);
   else if (name === "click") await find(page, rest[0]).click();
   else if (name === "focus") await find(page, rest[0]).focus();
-  else if (name === "wait") await find(page, rest[0]).waitFor({ state: rest[1] ?? "visible" });
+  else if (name === "wait") await found(page, ...rest);
   else if (name === "until") await until(page, rest[0]);
   else if (name === "until inside") await until(await panelOf(page), rest[0]);
   else if (name === "tab to") await tabTo(page, rest[0]);

@@ -36,13 +36,13 @@ def served(settings: Settings, opener: Opener | None = None) -> Iterator[str]:
     address = f"http://127.0.0.1:{listening.getsockname()[1]}"
     deadline = time.monotonic() + 400
     try:
-        while httpx.get(f"{address}/health/ready", timeout=30).status_code != 200:
+        while httpx.get(f"{address}/health/ready", timeout=120).status_code != 200:
             assert time.monotonic() < deadline, "the server did not get ready"
             time.sleep(0.05)
         yield address
     finally:
         server.should_exit = True
-        thread.join(30)
+        thread.join(120)
         assert not thread.is_alive()
 
 

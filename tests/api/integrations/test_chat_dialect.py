@@ -54,7 +54,7 @@ def test_an_answer_with_its_citations(client, address, helpdesk, question, langu
     assert noted.type == "url_citation"
     assert content[where.start_index : where.end_index] == f"[{citation['number']}]"
     assert where.title == citation["document"]["title"]
-    page = httpx.get(where.url)
+    page = httpx.get(where.url, timeout=60)
     assert where.url.startswith(address)
     assert page.status_code == 200
     assert "<mark" in page.text
@@ -88,7 +88,7 @@ def _has_annotations(chunk):
 
 def test_no_usage_unless_asked_for_and_done_at_the_end(address):
     body = {"model": "helpdesk", "messages": [user(house.SV_QUESTION)], "stream": True}
-    reply = httpx.post(f"{address}/v1/chat/completions", json=body)
+    reply = httpx.post(f"{address}/v1/chat/completions", json=body, timeout=60)
     lines = [line for line in reply.text.split("\n") if line.startswith("data: ")]
     assert reply.headers["content-type"].startswith("text/event-stream")
     assert lines[-1] == "data: [DONE]"
@@ -257,7 +257,7 @@ def test_not_ready_yet_and_a_body_too_large(tmp_path):
     gate = threading.Event()
 
     def opener(settings):
-        gate.wait(10)
+        gate.wait(60)
         return FakeHelpdesk(settings)
 
     app = create_app(settings_in(tmp_path), opener=opener)

@@ -178,7 +178,7 @@ def test_errors_are_told_to_the_tool_s_caller(mcp_address, tool, arguments, says
     ],
 )
 def test_only_known_hosts_origins_and_keys(mcp_address, headers, status):
-    reply = httpx.post(mcp_address, json=LIST_TOOLS, headers=HEADERS | headers)
+    reply = httpx.post(mcp_address, json=LIST_TOOLS, headers=HEADERS | headers, timeout=60)
     assert reply.status_code == status
 
 
@@ -192,7 +192,9 @@ def test_other_methods_are_refused(mcp_address):
 def test_the_requests_are_limited(library_settings):
     limited = library_settings.model_copy(update={"rate_limit_burst": 2, "rate_limit_per_minute": 1})
     with served(limited) as address:
-        replies = [httpx.post(f"{address}/mcp", json=LIST_TOOLS, headers=HEADERS) for _ in range(3)]
+        replies = [
+            httpx.post(f"{address}/mcp", json=LIST_TOOLS, headers=HEADERS, timeout=60) for _ in range(3)
+        ]
     assert [reply.status_code for reply in replies] == [200, 200, 429]
     assert int(replies[-1].headers["retry-after"]) > 0
 
