@@ -41,6 +41,7 @@ class Draft:
     ``banked``: by which entry of the answer bank it was answered, if by one.
     ``review_wanted``: what the release policy says; ``held_back``: what was
     written, where it is given only once an expert has released it.
+    ``list_goes_on``: the list that is quoted is longer than an answer may be.
     """
 
     question: Question
@@ -73,6 +74,7 @@ class Draft:
     held_back: Draft | None = None
     notes: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
+    list_goes_on: bool = False
 
     @property
     def language(self) -> str:

@@ -22,6 +22,8 @@ _ENDINGS = {"sv": ("s",), "da": ("s",), "nb": ("s",), "nl": ("s",), "de": ("s", 
 _INFLECTING = frozenset(
     ("pl", "cs", "sk", "hr", "sl", "sr", "lt", "lv", "et", "fi", "hu", "uk", "ru", "bg", "mk", "el", "tr")
 )
+_JOINED_ARTICLES = frozenset({"ar"})
+"""Languages whose names all begin alike, with the article: their beginnings show nothing."""
 _SHARED_LETTERS = 3
 """A language's name stands for what belongs to a country if the two begin alike: Latvian, Latvia."""
 
@@ -198,7 +200,11 @@ def _tongues() -> dict[str, str]:
     for code, place in sorted(_territories("en").items()):
         for tongue in get_official_languages(code):
             wanted = tongue in (*LANGUAGES, "no") and tongue not in found and " " not in place
-            if wanted and any(_named_alike(tongue, code, language) for language in languages()):
+            if wanted and any(
+                _named_alike(tongue, code, language)
+                for language in languages()
+                if language not in _JOINED_ARTICLES
+            ):
                 found[tongue] = code
     return found
 

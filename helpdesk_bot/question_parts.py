@@ -1,18 +1,21 @@
-"""A question of several parts, taken apart where that is sure.
+"""A question of several parts, or of several things compared, taken apart where that is sure.
 
 "What does it cost and when does it end?" asks two things, and the documents may
 answer one of them. A part begins behind a question mark, at a number of a
 numbered list, or at a joining word of the language's catalogue that an asking
 word follows, where the clause before it asks something too. Whatever is not
-plainly such a question stays whole: "which regions and cities take part?".
+plainly such a question stays whole: "which regions and cities take part?". A
+question that compares has the things compared as its parts (`comparisons`).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
+from helpdesk_bot.comparisons import sides_of
 from helpdesk_bot.conversation import Earlier, resolve
 from helpdesk_bot.phrases import Catalogue, Clauses, catalogue, languages
 
@@ -22,6 +25,7 @@ MOST_PARTS = 3
 OPENING_TOKENS = 3
 """Within so many words of its clause an asking word opens it; later ones do behind a comma."""
 
+_Lengths = tuple[tuple[int, ...], ...]
 _TOKEN = re.compile(r"\w+")
 _QUESTION_END = re.compile(r"[?？؟]+[\s»”\"')]*")
 _ITEM = re.compile(r"(?:^|(?<=\s))\(?([1-9a-e])[.)]\s+")
@@ -34,12 +38,14 @@ class QuestionPart:
 
     ``text``: in the asker's own words. ``stand_alone``: with what it leaves to
     the parts before it. ``named``: with the names that it lacks, and no more:
-    what the first part asks is not to answer for the second.
+    what the first part asks is not to answer for the second. ``is_compared``:
+    ``text`` is a thing that is compared with those of the other parts.
     """
 
     text: str
     stand_alone: str
     named: str
+    is_compared: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +70,7 @@ def parts_of(text: str, language: str, before: str = "") -> tuple[QuestionPart, 
     words = catalogue(language) if language in languages() else None
     spans = _spans(text, words)
     if len(spans) < 2:
-        return ()
+        return _compared(text, language)
     if len(spans) > MOST_PARTS:
         spans = [*spans[: MOST_PARTS - 1], (spans[MOST_PARTS - 1][0], spans[-1][1])]
     texts = [_bare(_unjoined(text[start:end], words)) for start, end in spans]
@@ -74,6 +80,19 @@ def parts_of(text: str, language: str, before: str = "") -> tuple[QuestionPart, 
         parts.append(_part(part, lead, language))
         lead = lead or part
     return tuple(parts)
+
+
+def _compared(text: str, language: str) -> tuple[QuestionPart, ...]:
+    return tuple(
+        QuestionPart(side.thing, side.asked, side.asked, is_compared=True)
+        for side in sides_of(text, language)
+    )
+
+
+def count_parts(text: str, language: str) -> int:
+    """Return of how many parts a question is, 1 to `MOST_PARTS`, without making them stand alone."""
+    words = catalogue(language) if language in languages() else None
+    return max(1, min(len(_spans(text, words)), MOST_PARTS))
 
 
 def _part(text: str, lead: str, language: str) -> QuestionPart:
@@ -111,10 +130,10 @@ def _piece_ends(text: str, clauses: Clauses | None) -> list[int]:
     begin = 0
     for mark in _QUESTION_END.finditer(text):
         tokens = _tokens(text, begin, mark.end())
-        if (_asking(tokens, clauses) if clauses else len(tokens) > 1) and len(tokens) > 1:
+        if (_asks(tokens, clauses) if clauses else len(tokens) > 1) and len(tokens) > 1:
             ends.append(mark.end())
             begin = mark.end()
-    if not ends or (begin < len(text) and clauses and _asking(_tokens(text, begin, len(text)), clauses)):
+    if not ends or (begin < len(text) and clauses and _asks(_tokens(text, begin, len(text)), clauses)):
         return [*ends, len(text)]
     return [*ends[:-1], len(text)]
 
@@ -127,7 +146,7 @@ def _numbered(text: str, words: Catalogue | None) -> list[tuple[int, int]]:
         return []
     ends = [*(match.start() for match in found[1:]), len(text)]
     items = [(match.end(), end) for match, end in zip(found, ends, strict=True)]
-    return items if all(_asking(_tokens(text, *item), words.clauses) for item in items) else []
+    return items if all(_asks(_tokens(text, *item), words.clauses) for item in items) else []
 
 
 def _joints(text: str, begin: int, end: int, words: Catalogue) -> list[int]:
@@ -138,17 +157,18 @@ def _joints(text: str, begin: int, end: int, words: Catalogue) -> list[int]:
     who pays and when?".
     """
     clauses, tokens = words.clauses, _tokens(text, begin, end)
+    asking = _lengths(tokens, clauses.asking)
     joined = {place: _after_joint(tokens, place, clauses) for place in range(len(tokens))}
     last = max((place for place, after in joined.items() if after), default=0)
     joints: list[int] = []
     from_token = 0
     for place in range(1, last + 1):
         after = joined[place] or (place if _behind_comma(text, tokens, place, words) else None)
-        if after is None or not _is_clause(tokens[from_token:place], text, clauses):
+        if after is None or not _is_clause(tokens, from_token, place, asking, text, clauses):
             continue
         if after == place and tokens[from_token].word in words.question_words["time"]:
             continue
-        if clauses.asks_anywhere and not _is_clause(tokens[after:], text, clauses):
+        if clauses.asks_anywhere and not _is_clause(tokens, after, len(tokens), asking, text, clauses):
             continue
         joints.append(tokens[place].start)
         from_token = after
@@ -176,39 +196,51 @@ def _opens(tokens: Sequence[_Token], place: int, clauses: Clauses) -> bool:
     return any(_match(tokens, behind, phrase) for phrase in clauses.asking)
 
 
-def _is_clause(tokens: Sequence[_Token], text: str, clauses: Clauses) -> bool:
+def _is_clause(
+    tokens: Sequence[_Token], begin: int, end: int, asking: _Lengths, text: str, clauses: Clauses
+) -> bool:
     """Tell whether these words ask one thing of something: one asking word, in its place, and two others.
 
     Two asking words in a clause are one too many to be sure: the second may
     open a clause within the clause ("what decides who may apply and when?").
     """
-    asking = _asking(tokens, clauses)
-    if len(asking) != 1:
+    found = list(islice(_found(asking, begin, end), 2))
+    if len(found) != 1:
         return False
-    (first, last), *_ = asking
-    if len(tokens) - (last - first) < 2:
+    ((first, last),) = found
+    if end - begin - (last - first) < 2:
         return False
-    if clauses.asks_anywhere or first < OPENING_TOKENS:
+    if clauses.asks_anywhere or first - begin < OPENING_TOKENS:
         return True
     between = text[tokens[first - 1].end : tokens[first].start]
     before = text[tokens[first - 2].end : tokens[first - 1].start]
     return "," in between or "," in before  # "in the survey, how many", "in the survey, by whom"
 
 
-def _asking(tokens: Sequence[_Token], clauses: Clauses) -> list[tuple[int, int]]:
-    return _found(tokens, clauses.asking)
+def _asks(tokens: Sequence[_Token], clauses: Clauses) -> bool:
+    return any(_match(tokens, place, phrase) for place in range(len(tokens)) for phrase in clauses.asking)
 
 
-def _found(tokens: Sequence[_Token], phrases: Sequence[str]) -> list[tuple[int, int]]:
-    """Return where phrases stand, as half-open ranges of tokens, the longest at each place."""
-    found: list[tuple[int, int]] = []
-    place = 0
-    while place < len(tokens):
-        length = max((_match(tokens, place, phrase) for phrase in phrases), default=0)
+def _lengths(tokens: Sequence[_Token], phrases: Sequence[str]) -> _Lengths:
+    """Return for every place the lengths of the phrases that stand there, the longest first.
+
+    A question is looked through once: a clause is tried at every joining word, and a long
+    question may be made of those.
+    """
+    return tuple(
+        tuple(sorted({n for phrase in phrases if (n := _match(tokens, place, phrase))}, reverse=True))
+        for place in range(len(tokens))
+    )
+
+
+def _found(lengths: _Lengths, begin: int, end: int) -> Iterator[tuple[int, int]]:
+    """Give where phrases stand in a range, as half-open ranges of tokens, the longest at each place."""
+    place = begin
+    while place < end:
+        length = next((length for length in lengths[place] if place + length <= end), 0)
         if length:
-            found.append((place, place + length))
+            yield place, place + length
         place += length or 1
-    return found
 
 
 def _match(tokens: Sequence[_Token], place: int, phrase: str) -> int:

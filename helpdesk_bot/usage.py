@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
-import unicodedata
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
@@ -18,6 +16,8 @@ from corpus.queries import CURRENT, joined
 from corpus.schema import document_versions, documents
 from helpdesk_bot.review.schema import review_items
 from helpdesk_bot.schema import answers
+from helpdesk_bot.telling_words import Background, Text, background, telling_words, words_in
+from index.schema import passages
 
 Count = tuple[str, int]
 
@@ -29,12 +29,19 @@ MOST_THEMES = 15
 SHARED = 0.5
 """Two questions are of one topic when they share this part of the shorter one's words."""
 
-_WORD = re.compile(r"[^\W_]{2,}")
+MOST_ASKED = 2_000
+"""Questions of all outcomes, the newest, by which words are known that say nothing about a topic."""
+
+MOST_PASSAGES = 1_000
+"""Passages that serve the same end; taken by their id, which is a hash: any of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Topic:
-    """Questions that the documents do not answer, on one thing; ``words`` are those they share."""
+    """Questions that the documents do not answer, on one thing.
+
+    ``words``: what they share and other questions do not (`telling_words`).
+    """
 
     n_questions: int
     question: str
@@ -103,6 +110,7 @@ def usage_of(engine: Engine, n_days: int, today: date | None = None, *, since: s
             .order_by(answers.c.created_at.desc())
             .limit(MOST_UNANSWERED)
         ).all()
+        asked, told = _asked_and_told(connection, within) if unanswered else ((), ())
         themes = _themes(connection, within)
         turnaround = _turnaround(connection, begin, end)
     every = [(first + timedelta(days=n)).isoformat() for n in range(n_days)]
@@ -114,12 +122,16 @@ def usage_of(engine: Engine, n_days: int, today: date | None = None, *, since: s
         tuple(outcomes.most_common()),
         tuple(languages.most_common()),
         tuple(themes.most_common(MOST_THEMES)),
-        group_questions([(row.question, row.question_language, row.created_at) for row in unanswered]),
+        group_questions(
+            [(row.question, row.question_language, row.created_at) for row in unanswered], asked, told
+        ),
         turnaround,
     )
 
 
-def group_questions(questions: Sequence[tuple[str, str, str]]) -> tuple[Topic, ...]:
+def group_questions(
+    questions: Sequence[tuple[str, str, str]], asked: Sequence[Text] = (), told: Sequence[Text] = ()
+) -> tuple[Topic, ...]:
     """Put questions on one thing together, by the words that they share.
 
     Words that stand in many of the questions join nothing ("which", "vilka",
@@ -127,11 +139,13 @@ def group_questions(questions: Sequence[tuple[str, str, str]]) -> tuple[Topic, .
 
     Args:
         questions: text, language and when it was asked, the newest first.
+        asked: all questions, these among them; none: these alone.
+        told: texts of the documents.
 
     Returns:
         the topics, the most asked first, at most `MOST_TOPICS`.
     """
-    words = [_words(text) for text, _, _ in questions]
+    words = [words_in(text) for text, _, _ in questions]
     seen = Counter(word for each in words for word in each)
     common = {word for word, n in seen.items() if n > max(3, len(questions) / 3)}
     groups: list[list[int]] = []
@@ -143,27 +157,39 @@ def group_questions(questions: Sequence[tuple[str, str, str]]) -> tuple[Topic, .
         else:
             groups.append([number])
     groups.sort(key=lambda group: (-len(group), group[0]))
-    return tuple(
-        _topic([questions[n] for n in group], [words[n] - common for n in group]) for group in groups
-    )[:MOST_TOPICS]
+    others = background(asked or [(text, language) for text, language, _ in questions], seen)
+    passages_of = background(told, seen)
+    return tuple(_topic([questions[n] for n in group], others, passages_of) for group in groups[:MOST_TOPICS])
 
 
-def _topic(questions: Sequence[tuple[str, str, str]], words: Sequence[frozenset[str]]) -> Topic:
-    counts = Counter(word for each in words for word in each)
-    shared = [word for word, n in counts.most_common(4) if n > 1 or len(questions) == 1]
+def _topic(questions: Sequence[tuple[str, str, str]], asked: Background, told: Background) -> Topic:
     text, language, asked_at = questions[0]
     return Topic(
         len(questions),
         text,
         language,
-        tuple(shared),
+        telling_words([(text, language) for text, language, _ in questions], asked, told),
         asked_at,
         tuple(sorted({each[1] for each in questions})),
     )
 
 
-def _words(text: str) -> frozenset[str]:
-    return frozenset(_WORD.findall(unicodedata.normalize("NFC", text).casefold()))
+def _asked_and_told(connection: Connection, within: Sequence[Any]) -> tuple[list[Text], list[Text]]:
+    """Return questions and passages with their languages, from which common words are known."""
+    newest = (
+        select(answers.c.question, answers.c.question_language)
+        .where(*within)
+        .order_by(answers.c.created_at.desc())
+        .limit(MOST_ASKED)
+    )
+    some = (
+        select(passages.c.text, passages.c.language)
+        .where(passages.c.in_force == 1)
+        .order_by(passages.c.passage_id)
+        .limit(MOST_PASSAGES)
+    )
+    asked, told = ([(str(text), str(of)) for text, of in connection.execute(each)] for each in (newest, some))
+    return asked, told
 
 
 def _alike(a: frozenset[str], b: frozenset[str]) -> bool:

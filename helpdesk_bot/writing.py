@@ -6,15 +6,15 @@ import re
 from dataclasses import replace
 
 from corpus.subjects import Subjects
-from helpdesk_bot.answers import Citation, EngineInfo, Related, Sentence, ShortAnswer
+from helpdesk_bot.answers import Citation, EngineInfo, Related, Sentence
+from helpdesk_bot.arranging import arranged
 from helpdesk_bot.citations import cite, one_line
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.errors import EngineFailure
-from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
 from helpdesk_bot.llm import ChatWriter
 from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
-from helpdesk_bot.understanding import Understanding
-from helpdesk_bot.writing_parts import by_part, missing, outcome_of, plain, support_of
+from helpdesk_bot.short_answers import short_answer
+from helpdesk_bot.writing_parts import by_part, left_out, opening, outcome_of, plain, support_of
 from index.chunks import Candidate
 
 MOST_RELATED = 6
@@ -25,7 +25,7 @@ NEAREST_QUOTES = 4
 
 def write_extractive(draft: Draft) -> Draft:
     """Answer with the quotes, framed in the asker's language."""
-    phrases = catalogue(draft.language)
+    draft, phrases = arranged(draft), catalogue(draft.language)
     support = {  # a quote is what it quotes: its support is how likely it answers
         citation.citation_id: support_of(citation, draft) for citation in draft.citations
     }
@@ -36,7 +36,7 @@ def write_extractive(draft: Draft) -> Draft:
         for citation in draft.citations
     )
     draft = replace(draft, **outcome_of(draft))
-    lines = [phrases.text(draft.outcome or "answered"), ""]
+    lines = [phrases.text(opening(draft)), ""]
     for heading, citations in by_part(draft):
         lines += [heading, ""] if heading else []
         lines += [f"- {_quoted(citation, phrases)} [{citation.number}]" for citation in citations]
@@ -45,8 +45,8 @@ def write_extractive(draft: Draft) -> Draft:
         draft,
         engine=EngineInfo("extractive"),
         sentences=sentences,
-        short_answer=_short_answer(draft),
-        answer_text="\n\n".join(["\n".join(lines).rstrip(), *missing(draft, phrases)]),
+        short_answer=short_answer(draft),
+        answer_text="\n\n".join(["\n".join(lines).rstrip(), *left_out(draft, phrases)]),
         related=related(draft, phrases),
     )
 
@@ -57,41 +57,6 @@ def _quoted(citation: Citation, phrases: Catalogue) -> str:
         return quote
     name = language_name(citation.language, phrases.language)
     return f"{quote} ({phrases.text('quoted_in', language=name)})"
-
-
-def _short_answer(draft: Draft) -> ShortAnswer | None:
-    """Return the words that answer: what the reader points at, else the mention of what is asked for."""
-    if draft.understanding is None or not draft.citations:
-        return None
-    return _read_answer(draft) or _mentioned_answer(draft.citations[0], draft.understanding)
-
-
-def _read_answer(draft: Draft) -> ShortAnswer | None:
-    """Return the words that the reader finds likelier than there being none, from the likeliest excerpt."""
-    for piece in sorted(draft.read, key=lambda piece: -piece.reading.answers):
-        start, end = piece.span
-        if piece.reading.answers <= 0 or piece.reading.span <= 0 or start == end:
-            continue
-        for citation in draft.citations:
-            if citation.passage_id != piece.passage.passage_id:
-                continue
-            if citation.start_char <= start and end <= citation.end_char:
-                offset = citation.start_char
-                words = citation.quote[start - offset : end - offset]
-                return ShortAnswer(words, citation.citation_id, start - offset, end - offset)
-    return None
-
-
-def _mentioned_answer(first: Citation, understanding: Understanding) -> ShortAnswer | None:
-    """Return what is asked for out of the first quote, where it can be told which mention it is."""
-    wanted = most_specific(understanding.asks_for)
-    if wanted is None:
-        return None
-    found = mentions(wanted, first.quote, first.language)
-    span = found[0] if len(found) == 1 else None
-    if len(found) > 1 and understanding.question_language == first.language:
-        span = nearest_mention(found, first.quote, understanding.stand_alone, first.language)
-    return ShortAnswer(first.quote[span[0] : span[1]], first.citation_id, *span) if span else None
 
 
 def write_generative(draft: Draft, writer: ChatWriter) -> Draft:
@@ -115,7 +80,7 @@ def write_generative(draft: Draft, writer: ChatWriter) -> Draft:
         draft,
         engine=writer.info,
         sentences=written.sentences,
-        answer_text="\n\n".join([" ".join(lines), *missing(draft, phrases)]),
+        answer_text="\n\n".join([" ".join(lines), *left_out(draft, phrases)]),
         related=related(draft, phrases),
         notes=draft.notes + written.notes,
     )

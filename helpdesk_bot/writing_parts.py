@@ -32,12 +32,26 @@ def by_part(draft: Draft) -> list[tuple[str, list[Citation]]]:
     ]
 
 
-def missing(draft: Draft, phrases: Catalogue) -> list[str]:
-    """Return a line for each part that the documents leave open, where they answer another."""
+def opening(draft: Draft) -> str:
+    """Return the key of the message that an answer opens with."""
+    compares = any(part.part.is_compared and part.is_answered for part in draft.asked_parts)
+    return "compared" if compares and draft.outcome == "answered" else draft.outcome or "answered"
+
+
+def left_out(draft: Draft, phrases: Catalogue) -> list[str]:
+    """Return what an answer says of what it does not hold.
+
+    A line for each part, or side of a comparison, that the documents leave
+    open, where they answer another; and one where the quoted list goes on.
+    """
+    lines = [phrases.text("list_goes_on")] if draft.list_goes_on else []
     if not _is_partial(draft):
-        return []
-    open_parts = [part for part in draft.asked_parts if not part.is_answered]
-    return [phrases.text("part_missing", part=plain(part.part.text)) for part in open_parts]
+        return lines
+    open_parts = [part.part for part in draft.asked_parts if not part.is_answered]
+    return lines + [
+        phrases.text("side_missing" if part.is_compared else "part_missing", part=plain(part.text))
+        for part in open_parts
+    ]
 
 
 def support_of(citation: Citation, draft: Draft) -> float:

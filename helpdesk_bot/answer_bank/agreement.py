@@ -11,19 +11,20 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import cache, lru_cache
 
 from helpdesk_bot.expected_kinds import most_specific
-from helpdesk_bot.marking import mark
-from helpdesk_bot.phrase_matching import words_of
-from helpdesk_bot.phrases import languages
-from helpdesk_bot.question_parts import parts_of
+from helpdesk_bot.marking import Marked, is_identifier, mark
+from helpdesk_bot.phrase_matching import PhraseBook, phrase_book, words_of
+from helpdesk_bot.phrases import catalogue, languages
+from helpdesk_bot.question_parts import count_parts
 from helpdesk_bot.review.negation import denies
 from helpdesk_bot.understanding import asks_for
 
 _NUMBER = re.compile(r"(?<![^\W\d_])\d+(?:[.,'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?")
 _BETWEEN_THOUSANDS = re.compile(r"[.,'\u00a0\u202f ](?=\d{3}(?!\d))")
 _SAYING_NOTHING = frozenset({"articles", "courtesies", "closings"})
+_ANYTHING = "anything"
 _SHARED_LETTERS = 4
 """Of a name's beginning: what inflection leaves alone (Stockholms, Warszawie)."""
 
@@ -35,7 +36,8 @@ class Named:
     ``names`` are runs of words with capitals and identifiers; ``words`` all words of the question,
     since a question typed in small letters has no names to see; ``telling`` are those but articles
     and courtesies. ``kind``: what it asks for, where its language has a catalogue
-    (`expected_kinds.KINDS`). ``denies``: whether it holds a word that denies, where that can be told.
+    (`expected_kinds.KINDS`); ``about``: ``person``, ``place`` or ``reason``, where its first asking
+    word is one for these. ``denies``: whether it holds a word that denies, where that can be told.
     """
 
     language: str
@@ -45,6 +47,7 @@ class Named:
     words: frozenset[str]
     telling: frozenset[str]
     kind: str | None
+    about: str | None
     denies: bool | None
     has_catalogue: bool
     n_parts: int
@@ -75,10 +78,11 @@ def named(text: str, language: str) -> Named:
             if not lists & _SAYING_NOTHING
         ),
         kind=most_specific(asks_for(text, language)) if known else None,
+        about=_about(marked) if known else None,
         # The last word of a question may ask and not deny: Vietnamese "có ... không?".
         denies=denies(text[: marked.words[-1].start] if marked.words else text, language),
         has_catalogue=known,
-        n_parts=max(1, len(parts_of(text, language, ""))),
+        n_parts=count_parts(text, language),
     )
 
 
@@ -90,7 +94,7 @@ def differ(one: Named, other: Named) -> str | None:
     when it ended), and another wording becomes a phrasing of its own when an expert merges it.
 
     Returns:
-        ``numbers``, ``places``, ``names``, ``kind``, ``negation``, ``parts`` or ``words``.
+        ``numbers``, ``places``, ``names``, ``kind``, ``about``, ``negation``, ``parts`` or ``words``.
     """
     if one.numbers != other.numbers:
         return "numbers"
@@ -100,6 +104,8 @@ def differ(one: Named, other: Named) -> str | None:
         return "names"
     if one.has_catalogue and other.has_catalogue and one.kind != other.kind:
         return "kind"
+    if one.has_catalogue and other.has_catalogue and one.about != other.about:
+        return "about"
     if None not in (one.denies, other.denies) and one.denies != other.denies:
         return "negation"
     if one.n_parts != other.n_parts:
@@ -107,6 +113,26 @@ def differ(one: Named, other: Named) -> str | None:
     if one.language != other.language:
         return None
     return None if _holds(other, one.telling) and _holds(one, other.telling) else "words"
+
+
+def _about(marked: Marked) -> str | None:
+    """Return what the first asking word asks for, ``None`` where that may be anything."""
+    book, shouted = _asking(marked.language), marked.text.isupper()
+    for at, word in enumerate(marked.words):
+        if not shouted and is_identifier(word.text):
+            continue  # AI is not "ai", who
+        _, names = book.longest(marked.words, at)
+        if names:
+            return None if _ANYTHING in names else min(names)
+    return None
+
+
+@cache
+def _asking(language: str) -> PhraseBook:
+    words = catalogue(language)
+    told = {phrase for phrases in words.asks_about.values() for phrase in phrases}
+    others = [phrase for phrase in words.follow_up["interrogatives"] if phrase not in told]
+    return phrase_book({**words.asks_about, _ANYTHING: others})
 
 
 def _holds(question: Named, names: frozenset[str]) -> bool:

@@ -33,9 +33,10 @@ SAME_LANGUAGE = 0.01
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """An approved answer that is in force, and the phrasing that it was found by.
+    """An approved answer that is in force.
 
-    ``similarity``: of the two questions, -1..1 (`phrasings.Phrasings.likeness`).
+    ``similarity``: of the question and the phrasing that it was found by, -1..1
+    (`phrasings.Phrasings.likeness`).
     """
 
     entry_id: str
@@ -44,7 +45,6 @@ class Found:
     language: str
     approved_by: str
     approved_at: str
-    phrasing: str
     similarity: float
 
 
@@ -149,7 +149,6 @@ class AnswerBank:
             language=row.language,
             approved_by=row.approved_by,
             approved_at=row.approved_at,
-            phrasing=phrasing.text,
             similarity=similarity,
         )
 

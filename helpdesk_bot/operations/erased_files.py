@@ -7,7 +7,7 @@ import shutil
 from collections.abc import Collection
 from pathlib import Path
 
-from helpdesk_bot.operations.erasing import SHORT, holds
+from helpdesk_bot.operations.askers_words import SHORT, holds
 
 PLACES = ("suites/reported", "suites/reviews", "evals/runs", "evals/comparisons")
 """Folders of the data directory that hold words of an asker; other suites are an evaluator's own."""
@@ -15,6 +15,10 @@ PLACES = ("suites/reported", "suites/reviews", "evals/runs", "evals/comparisons"
 _MADE_AGAIN = ("report.html", "report.md", "report.json", "figures.csv", "cases.csv")
 """Files that `helpdesk eval report` writes anew."""
 
+_NOBODYS = ("suite.toml", "texts.jsonl")
+"""Files of suites and runs without a word of an asker; the second holds the texts of cited documents."""
+
+_RUNS = Path("evals") / "runs"
 _COMPARISONS = Path("evals") / "comparisons"
 
 
@@ -29,22 +33,21 @@ def erase_from_files(data_dir: Path, texts: Collection[str]) -> int:
         how many lines went, or files where a file holds no lines.
     """
     wanted = frozenset(text for text in texts if text.strip())
-    n_lines = 0
+    n_erased = 0
     for place in PLACES if wanted else ():
         files = sorted((data_dir / place).rglob("*")) if (data_dir / place).is_dir() else []
-        for file in files:
-            if file.is_file() and not file.is_symlink():
-                n_erased = _erase_from(file, wanted)
-                if n_erased and place == "evals/runs":
-                    _forget_comparisons(data_dir, file)
-                n_lines += n_erased
-    return n_lines
+        # What is made of lines comes after them: without its lines it goes, whatever it holds.
+        for file in sorted(files, key=lambda file: file.name in _MADE_AGAIN):
+            if file.is_file() and not file.is_symlink() and file.name not in _NOBODYS:
+                n_erased += _erase_from(data_dir, file, wanted)
+    return n_erased
 
 
-def _erase_from(file: Path, texts: Collection[str]) -> int:
+def _erase_from(data_dir: Path, file: Path, texts: Collection[str]) -> int:
+    """Cut the lines that hold a text out of a file, or remove one without lines; return how many went."""
     data = file.read_bytes()
     if file.suffix != ".jsonl":
-        if file.name == "suite.toml" or not _mentions(file, data, texts):
+        if not _mentions(data_dir, file, data, texts):
             return 0
         # Reports are made again; anything else of a run cannot be cut and goes whole.
         file.unlink()
@@ -53,11 +56,13 @@ def _erase_from(file: Path, texts: Collection[str]) -> int:
     kept = [line for line in lines if not _line_holds(line, texts)]
     if len(kept) == len(lines):
         return 0
+    # Before the lines: after a kill in between, what was made of them would seem to quote a document.
+    _forget_comparisons(data_dir, file)
+    for made in (folder / name for folder in _folders_of(data_dir, file) for name in _MADE_AGAIN):
+        made.unlink(missing_ok=True)
     aside = file.with_name(f"{file.name}.part")
     aside.write_bytes(b"".join(kept))
     aside.replace(file)
-    for name in _MADE_AGAIN:
-        (file.parent / name).unlink(missing_ok=True)
     return len(lines) - len(kept)
 
 
@@ -68,10 +73,28 @@ def _line_holds(line: bytes, texts: Collection[str]) -> bool:
         return _holds_bytes(line, texts)
 
 
-def _mentions(file: Path, data: bytes, texts: Collection[str]) -> bool:
+def _mentions(data_dir: Path, file: Path, data: bytes, texts: Collection[str]) -> bool:
+    """Tell whether a file holds a text that is not among what its runs quote from documents."""
+    if file.name in _MADE_AGAIN:
+        left = b"\n".join(path.read_bytes() for path in _lines_behind(data_dir, file))
+        return any(_holds_bytes(data, [text]) and not _holds_bytes(left, [text]) for text in texts)
     if file.suffix == ".json":
         return _line_holds(data, texts)
     return _holds_bytes(data, texts)
+
+
+def _lines_behind(data_dir: Path, file: Path) -> list[Path]:
+    """Return the files of lines that a report or comparison was made of."""
+    compared = file.is_relative_to(data_dir / _COMPARISONS)
+    runs = [data_dir / _RUNS / name for name in file.parent.name.split("--")]
+    folders = runs if compared else _folders_of(data_dir, file)
+    return [path for folder in folders for path in sorted(folder.rglob("*.jsonl"))]
+
+
+def _folders_of(data_dir: Path, file: Path) -> list[Path]:
+    """Return the folder that a file lies in, and that of its run."""
+    runs = data_dir / _RUNS
+    return [file.parent, *([runs / file.relative_to(runs).parts[0]] if file.is_relative_to(runs) else [])]
 
 
 def _holds_bytes(data: bytes, texts: Collection[str]) -> bool:
@@ -87,8 +110,10 @@ def _holds_bytes(data: bytes, texts: Collection[str]) -> bool:
 
 def _forget_comparisons(data_dir: Path, file: Path) -> None:
     """Remove the kept comparisons of the run that a file belongs to: they are made again."""
-    run = file.relative_to(data_dir / "evals" / "runs").parts[0]
-    folders = (data_dir / _COMPARISONS).iterdir() if (data_dir / _COMPARISONS).is_dir() else ()
-    for folder in folders:
+    runs = data_dir / _RUNS
+    if not file.is_relative_to(runs) or not (data_dir / _COMPARISONS).is_dir():
+        return
+    run = file.relative_to(runs).parts[0]
+    for folder in (data_dir / _COMPARISONS).iterdir():
         if run in folder.name.split("--"):
             shutil.rmtree(folder, ignore_errors=True)

@@ -6,15 +6,15 @@ holds them against the schema: a new table cannot be forgotten.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from sqlalchemy import Connection, Table, delete, or_, select, text, update
 
 from helpdesk_bot import feedback as feedback_store
 from helpdesk_bot.answer_bank.schema import bank_entries, bank_phrasings, bank_state
 from helpdesk_bot.delivery.schema import outbox
+from helpdesk_bot.operations.askers_words import holds, strings_of, without
 from helpdesk_bot.review import items as review_items
 from helpdesk_bot.review import schema as review
 from helpdesk_bot.review import timeline
@@ -33,15 +33,6 @@ document_overrides
 ERASED_FROM = frozenset(_ERASED_FROM.split())
 HOLDS_NOTHING = frozenset(_HOLDS_NOTHING.split())
 """Tables without a word of a conversation; ``review_events`` holds numbers and ids, and is only added to."""
-
-SHORT = 20
-"""Characters below which a text may stand in another one by chance."""
-
-OWN_WORDS = frozenset({"question", "searched_for", "note", "phrasing"})
-"""Names of the JSON values that hold an asker's words: a short text counts there alone."""
-
-_VERBATIM = frozenset({"quote", "title", "heading_path"})
-"""Names of the JSON values that hold a document's words: nothing is cut out of them."""
 
 _IDS = frozenset({"conversation_id", "answer_id", "item_id"})
 
@@ -181,12 +172,11 @@ def _erase_from_bank(connection: Connection, traces: Traces) -> dict[str, int]:
         place = bank_entries.c.entry_id == entry["entry_id"]
         if not left:
             counts["bank_entries"] += connection.execute(delete(bank_entries).where(place)).rowcount
-        elif (answer := _without(entry["answer"], gone)) != entry["answer"] or entry["question"] in gone:
+        elif (answer := without(entry["answer"], gone)) != entry["answer"] or entry["question"] in gone:
             question = left[0] if entry["question"] in gone else entry["question"]
             answer = {**answer, "question": question}
             connection.execute(update(bank_entries).where(place).values(question=question, answer=answer))
             counts["bank_entries"] += 1
-    _erase_from_traces(connection, traces)
     if any(counts.values()):
         connection.execute(update(bank_state).values(revision=bank_state.c.revision + 1))
     return counts
@@ -208,20 +198,6 @@ def _words_of_others(connection: Connection, traces: Traces) -> set[tuple[str, s
     return others
 
 
-def _erase_from_traces(connection: Connection, traces: Traces) -> None:
-    """Take the wording out of answers that others got from the bank by it (``trace.bank.phrasing``)."""
-    phrasing = answers.c.document["trace"]["bank"]["phrasing"].as_string()
-    rows = connection.execute(
-        select(answers.c.answer_id, answers.c.document).where(phrasing.in_(traces.texts))
-    ).all()
-    for row in rows:
-        trace = row.document["trace"]
-        document = {**row.document, "trace": {**trace, "bank": {**trace["bank"], "phrasing": ""}}}
-        connection.execute(
-            update(answers).where(answers.c.answer_id == row.answer_id).values(document=document)
-        )
-
-
 def _erase_messages(connection: Connection, traces: Traces) -> int:
     rows = connection.execute(select(outbox.c.message_id, outbox.c.key, outbox.c.payload)).all()
     ids: Sequence[str] = (traces.conversation_id, *traces.answer_ids, *traces.item_ids)
@@ -235,49 +211,5 @@ def _erase_messages(connection: Connection, traces: Traces) -> int:
 
 def _names(key: str, payload: object, ids: Sequence[str]) -> bool:
     """Tell whether a message is about one of the ids: by its key (``ID:2``), or where an id stands."""
-    named = (text for name, text in _strings(payload) if name in _IDS)
+    named = (text for name, text in strings_of(payload) if name in _IDS)
     return key.partition(":")[0] in ids or any(text in ids for text in named)
-
-
-def _without(value: Any, texts: frozenset[str], name: str = "") -> Any:
-    """Return JSON values with the texts taken out of their strings; a document's words stay."""
-    if isinstance(value, dict):
-        return {key: _without(item, texts, key) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_without(item, texts, name) for item in value]
-    if isinstance(value, str) and name not in _VERBATIM:
-        for text_of_asker in sorted(texts, key=len, reverse=True):
-            if len(text_of_asker) >= SHORT:
-                value = value.replace(text_of_asker, "…")
-            elif value == text_of_asker and name in OWN_WORDS:
-                value = "…"
-    return value
-
-
-def holds(value: object, texts: Collection[str], *, own_only: bool = False) -> bool:
-    """Tell whether JSON values hold one of the texts: a long one anywhere, a short one as an asker's words.
-
-    Args:
-        value: JSON values.
-        texts: what somebody asked and wrote.
-        own_only: whether a long one, too, counts among an asker's words alone.
-    """
-    return any(
-        (text == wanted and name in OWN_WORDS)
-        or (len(wanted) >= SHORT and wanted in text and (name in OWN_WORDS or not own_only))
-        for name, text in _strings(value)
-        for wanted in texts
-        if wanted
-    )
-
-
-def _strings(value: object, name: str = "") -> Iterator[tuple[str, str]]:
-    """Give the strings of JSON values, each with the name under which it stands."""
-    if isinstance(value, dict):
-        for key, item in value.items():
-            yield from _strings(item, str(key))
-    elif isinstance(value, list):
-        for item in value:
-            yield from _strings(item, name)
-    elif isinstance(value, str):
-        yield name, value

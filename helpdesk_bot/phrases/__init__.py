@@ -41,16 +41,44 @@ class Checks:
 
 
 @dataclass(frozen=True, slots=True)
+class Shapes:
+    """The words that tell which shape an answer is asked for.
+
+    A list (`helpdesk_bot.question_shapes`): ``several`` phrases, ``plural_asking``
+    words before a word with one of the ``plural_endings`` (none: any word), and
+    what is ``counted`` behind a number. A comparison
+    (`helpdesk_bot.comparisons`): phrases ``before`` the things compared, the
+    ``joint`` between them, the likeliest first, those that stand between two things (``infix``)
+    or ``behind`` both, the word of a choice (``other``), and what begins the
+    respect in which they are compared (``aspect``); ``side`` asks about one thing.
+    """
+
+    several: tuple[str, ...]
+    plural_asking: tuple[str, ...]
+    plural_endings: tuple[str, ...]
+    counted: tuple[str, ...]
+    before: tuple[str, ...]
+    joint: tuple[str, ...]
+    infix: tuple[str, ...]
+    behind: tuple[str, ...]
+    other: tuple[str, ...]
+    aspect: tuple[str, ...]
+    side: str
+
+
+@dataclass(frozen=True, slots=True)
 class Catalogue:
     """The texts of one language.
 
     ``question_words`` maps what is asked for to its phrases, casefolded;
+    ``asks_about`` lists the asking words for a person, a place and a reason
+    (see `helpdesk_bot.answer_bank.agreement`);
     ``number_words`` are numbers written out; ``follow_up`` lists the words
     with which a question leans on earlier ones (see `helpdesk_bot.follow_ups`);
     ``place_names`` are further names of places, by their code; ``clauses``:
     see `Clauses`; ``reply`` holds the texts of the helpdesk reply;
     ``conditions`` lists the words by which documents say what something takes
-    (see `helpdesk_bot.reply.conditions`); ``checks``: see `Checks`.
+    (see `helpdesk_bot.reply.conditions`); ``checks``: see `Checks`; ``shapes``: see `Shapes`.
     """
 
     language: str
@@ -58,6 +86,7 @@ class Catalogue:
     kinds: Mapping[str, str]
     personal_data: Mapping[str, str]
     question_words: Mapping[str, tuple[str, ...]]
+    asks_about: Mapping[str, tuple[str, ...]]
     number_words: tuple[str, ...]
     follow_up: Mapping[str, tuple[str, ...]]
     place_names: Mapping[str, tuple[str, ...]]
@@ -65,6 +94,7 @@ class Catalogue:
     reply: Mapping[str, str]
     conditions: Mapping[str, tuple[str, ...]]
     checks: Checks
+    shapes: Shapes
 
     def text(self, key: str, **values: str) -> str:
         """Return a message with its placeholders filled."""
@@ -94,6 +124,7 @@ def catalogue(language: str) -> Catalogue:
         kinds=values["kinds"],
         personal_data=values["personal_data"],
         question_words={key: tuple(words) for key, words in values["question_words"].items()},
+        asks_about={key: tuple(words) for key, words in values["asks_about"].items()},
         number_words=tuple(values["number_words"]["words"]),
         follow_up={key: tuple(words) for key, words in values["follow_up"].items()},
         place_names={code: tuple(names) for code, names in values["place_names"].items()},
@@ -101,6 +132,7 @@ def catalogue(language: str) -> Catalogue:
         reply=values["reply"],
         conditions={key: tuple(words) for key, words in values["conditions"].items()},
         checks=_checks(values["checks"]),
+        shapes=_shapes(values["shapes"]),
     )
 
 
@@ -112,6 +144,11 @@ def _checks(values: Mapping[str, Any]) -> Checks:
         numbers,
         frozenset(values["ambiguous_numbers"]),
     )
+
+
+def _shapes(values: Mapping[str, Any]) -> Shapes:
+    lists = {key: tuple(words) for key, words in values.items() if key != "side"}
+    return Shapes(**lists, side=values["side"])
 
 
 def _clauses(values: Mapping[str, Any]) -> Clauses:

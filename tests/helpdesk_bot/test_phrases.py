@@ -13,11 +13,11 @@ from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
 from helpdesk_bot.understanding import asks_for
 
 ENGLISH = catalogue("en")
-PARTS = ("messages", "kinds", "personal_data", "question_words")
+PARTS = ("messages", "kinds", "personal_data", "question_words", "asks_about")
 
 
 def test_the_languages_to_begin_with_are_there() -> None:
-    assert set(languages()) >= {"en", "sv", "vi", "de", "fr", "es", "it", "pl"}
+    assert set(languages()) >= {"en", "sv", "vi", "de", "fr", "es", "it", "pl", "ar"}
 
 
 @pytest.mark.parametrize("language", languages())
@@ -52,6 +52,19 @@ class TestCatalogue:
         for kind, words in catalogue(language).question_words.items():
             for word in words:
                 assert kind in asks_for(f"{word.capitalize()}, 2024?", language)
+
+    def test_asking_words_ask_for_one_thing(self, language: str) -> None:
+        listed = [word for words in catalogue(language).asks_about.values() for word in words]
+        assert len(set(listed)) == len(listed)
+        assert all(word == word.strip().casefold() != "" for word in listed)
+
+    def test_knows_the_shapes_of_an_answer(self, language: str) -> None:
+        shapes = catalogue(language).shapes
+        assert shapes.side.count("{thing}") == 1
+        lists = (shapes.several, shapes.counted, shapes.before, shapes.joint, shapes.infix, shapes.other)
+        for words in (*lists, shapes.behind, shapes.aspect):
+            assert words
+            assert all(word == word.strip().lower() != "" for word in words)
 
     def test_fills_its_placeholders(self, language: str) -> None:
         filled = catalogue(language).text("quoted_in", language=language_name("sv", language))

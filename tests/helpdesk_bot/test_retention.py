@@ -103,9 +103,6 @@ def test_no_byte_of_an_erased_conversation_is_left_and_the_others_stay(data_dir:
     ids = {language: leave_traces(engine, settings, language, n) for n, language in enumerate(CANARIES, 1)}
     for language in CANARIES:
         assert len(holding(data_dir, f"zqcanary{language}")) >= 4  # the test can see what it looks for
-    served = answer("Other words", "en", 9, "other-asker")
-    bank = {"entry_id": "e", "phrasing": CANARIES["sv"]}
-    Records(engine).add(dataclasses.replace(served, trace={**served.trace, "bank": bank}))
     # The engine above stays open, as that of a server beside which the command runs.
     erased = retention.erase(settings, ids["sv"])
     assert erased.bytes_gone
@@ -123,6 +120,65 @@ def test_no_byte_of_an_erased_conversation_is_left_and_the_others_stay(data_dir:
     assert ids["sv"] not in log
     # Again, and of nobody: no error, nothing more.
     assert retention.erase(settings, ids["sv"]).rows == {}
+    engine.dispose()
+
+
+def run_of(data_dir: Path, name: str, lines: list[dict[str, object]], told: str, said: str) -> Path:
+    run = data_dir / "evals" / "runs" / name
+    run.mkdir(parents=True)
+    (run / "outputs.jsonl").write_text("".join(f"{json.dumps(line)}\n" for line in lines))
+    text = json.dumps({"document_id": "doc1", "version": 1, "text": f"{said}\n\nYes."}, ensure_ascii=False)
+    (run / "texts.jsonl").write_text(f"{text}\n", "utf-8")
+    (run / "report.html").write_text(f"<p>{told}</p>", "utf-8")
+    return run
+
+
+def quoting(question: str, quote: str, heading: str, text: str) -> dict[str, object]:
+    citation = {"quote": quote, "heading_path": [heading], "document": {"title": "Title"}}
+    sentence = {"text": " ".join(quote.split())}
+    found = {"question": question, "text": text, "sentences": [sentence], "citations": [citation]}
+    return {"id": "c", "answer": found}
+
+
+@pytest.mark.parametrize("language", CANARIES)
+def test_a_question_that_stands_in_a_document_takes_nothing_of_the_document_along(
+    data_dir: Path, language: str
+) -> None:
+    """A list of questions and answers asks in the words that people ask in."""
+    settings = library.settings_for(data_dir)
+    engine = open_database(settings)
+    asked = CANARIES[language]
+    quote = f"Ask us: {asked.replace(' ', chr(10), 1)} Write to the office."
+    by_quote = quoting("Which office?", quote, "Title", f"See below.\n\n- {' '.join(quote.split())} [1]")
+    by_heading = quoting("Which page?", "Write to the office.", asked, "- Write to the office. [1]")
+    told = quoting("Which desk?", quote, "Title", f"About {asked}: nothing.")
+    of_others = run_of(data_dir, "others", [by_quote, by_heading], asked, asked)
+    both = run_of(data_dir, "both", [by_quote, {"id": "c1", "question": asked}, told], asked, asked)
+    of_nobody = run_of(data_dir, "stale", [{"id": "c1", "question": "Which office?"}], asked, "Office")
+    before = {path: path.read_bytes() for path in of_others.iterdir()}
+    given = answer(asked, language, 1, "conversation1")
+    cited = dataclasses.replace(given.citations[0], quote=quote)
+    said = Sentence(" ".join(quote.split()), ("cit_1",), "supported", 0.9)
+    given = dataclasses.replace(given, citations=(cited,), sentences=(said,))
+    Records(engine).add(given)
+    taken = give(engine, Feedback(given.answer_id, False, "incorrect", None))
+    assert taken.item_id
+    with begin_write(engine) as connection:
+        final = answer_to_json(given)
+        publish(connection, item_id=taken.item_id, answer=final, approved_by="Åsa", approved_at="2026-02-01")
+        add_phrasings(connection, taken.item_id, [("Vem svarar?", "sv")])
+    assert retention.erase(settings, "conversation1").n_lines == 3
+    assert {path: path.read_bytes() for path in of_others.iterdir()} == before
+    assert [json.loads(line) for line in (both / "outputs.jsonl").read_text().splitlines()] == [by_quote]
+    assert (both / "texts.jsonl").read_bytes() == before[of_others / "texts.jsonl"]
+    assert not (both / "report.html").exists()
+    assert not (of_nobody / "report.html").exists()  # made of lines that are gone
+    with engine.connect() as connection:
+        kept = connection.execute(select(bank_entries)).mappings().one()["answer"]
+    assert kept["question"] == "Vem svarar?"
+    assert kept["text"] == "About … [1]"
+    assert kept["sentences"][0]["text"] == said.text
+    assert kept["citations"][0]["quote"] == quote
     engine.dispose()
 
 

@@ -1,0 +1,197 @@
+"""Lists, comparisons and no more than needed, over the whole way of a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from helpdesk_bot.answerability import Calibration
+from helpdesk_bot.answering import answer_question
+from helpdesk_bot.answers import Question, answer_to_json
+from helpdesk_bot.citations import Evidence
+from helpdesk_bot.extractive import Scored
+from helpdesk_bot.helpdesk import Helpdesk
+from helpdesk_bot.phrases import catalogue
+from helpdesk_bot.reading import ReadExcerpt
+from helpdesk_bot.surplus import CLOSE, FAR_BEHIND, likeliest, needed
+from index.chunks import Candidate, DocumentInfo, Passage
+from index.reader import Reading
+from tests.fakes import FakeEmbedder
+from tests.helpdesk_bot import library
+from tests.helpdesk_bot.test_answering import check
+
+BY_WORDS = Calibration({"coverage": 20.0}, -10.0, {})
+"""The seeded embedder's similarities mean nothing to the fitted calibration; shared words do."""
+
+ITEMS = {
+    "en": ["Harbour barriers: old systems", "Lack of staff", "No common rules"],
+    "sv": ["Hinder i hamnen: gamla system", "Brist på personal", "Inga gemensamma regler"],
+    "vi": ["Rào cản ở cảng: hệ thống cũ", "Thiếu nhân sự", "Không có quy định chung"],
+}
+LIST_QUESTIONS = {
+    "en": "Which barriers did the harbour meet: old systems?",
+    "sv": "Vilka hinder fanns i hamnen: gamla system?",
+    "vi": "Những rào cản nào có ở cảng: hệ thống cũ?",
+}
+ONE_QUESTIONS = {
+    "en": "Does the harbour have barriers: old systems?",
+    "sv": "Finns hinder i hamnen: gamla system?",
+    "vi": "Cảng có rào cản: hệ thống cũ không?",
+}
+TEXTS = {
+    **{
+        f"reports/harbour.{language}.md": f"---\ntitle: {items[0].split(':')[0]}\nlanguage: {language}\n---\n"
+        f"# {items[0].split(':')[0]}\n\n" + "\n".join(f"- {item}" for item in items) + "\n"
+        for language, items in ITEMS.items()
+    },
+    "projects/mosaico.en.md": "---\ntitle: MOSAICO\nlanguage: en\n---\n# MOSAICO\n\nWhat is MOSAICO? "
+    "MOSAICO is a project on lending tablets in libraries.\n",
+    "projects/aurora.en.md": "---\ntitle: AURORA\nlanguage: en\n---\n# AURORA\n\nWhat is AURORA? "
+    "AURORA is a project on repairing bridges in winter.\n",
+    "projects/mosaico.sv.md": "---\ntitle: MOSAICO\nlanguage: sv\n---\n# MOSAICO\n\n"
+    "Vad är MOSAICO? MOSAICO är ett projekt om lån av surfplattor.\n",
+    "projects/aurora.sv.md": "---\ntitle: AURORA\nlanguage: sv\n---\n# AURORA\n\n"
+    "Vad är AURORA? AURORA är ett projekt om broar på vintern.\n",
+    "projects/mosaico.vi.md": "---\ntitle: MOSAICO\nlanguage: vi\n---\n# MOSAICO\n\n"
+    "MOSAICO là gì? MOSAICO là dự án cho mượn máy tính bảng.\n",
+    "projects/aurora.vi.md": "---\ntitle: AURORA\nlanguage: vi\n---\n# AURORA\n\n"
+    "AURORA là gì? AURORA là dự án sửa cầu vào mùa đông.\n",
+}
+COMPARED = {
+    "en": "What is the difference between {} and {}?",
+    "sv": "Vad är skillnaden mellan {} och {}?",
+    "vi": "Sự khác nhau giữa {} và {} là gì?",
+}
+
+
+@pytest.fixture(scope="module")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
+    settings = library.settings_for(Path(tmp_path_factory.mktemp("shelf")), min_confidence=0.0)
+    library.fill(settings, FakeEmbedder(), TEXTS)
+    with library.helpdesk(settings) as opened:
+        yield opened
+
+
+def ask(desk: Helpdesk, text: str) -> dict[str, Any]:
+    parts = replace(
+        desk._parts,
+        calibration=BY_WORDS,
+        settings=desk.settings.model_copy(update={"min_confidence": 0.35}),
+    )
+    answer = answer_to_json(answer_question(Question(text), parts))
+    check(desk, answer)
+    return answer
+
+
+def quotes(answer: dict[str, Any]) -> list[str]:
+    return [citation["quote"] for citation in answer["citations"]]
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_a_question_for_several_things_gets_the_whole_list_in_order(shelf: Helpdesk, language: str) -> None:
+    answer = ask(shelf, LIST_QUESTIONS[language])
+    shown = quotes(answer)
+    first = shown.index(ITEMS[language][0])
+    assert shown[first : first + 3] == ITEMS[language]
+    assert catalogue(language).text("list_goes_on") not in answer["text"]
+    places = [answer["text"].index(f"- {item}") for item in ITEMS[language]]
+    assert places == sorted(places)
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_a_question_for_one_thing_does_not(shelf: Helpdesk, language: str) -> None:
+    shown = quotes(ask(shelf, ONE_QUESTIONS[language]))
+    assert shown[0].startswith(ITEMS[language][0])
+    assert not set(ITEMS[language]) <= set(shown)
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_things_that_are_compared_stand_side_by_side(shelf: Helpdesk, language: str) -> None:
+    answer = ask(shelf, COMPARED[language].format("MOSAICO", "AURORA"))
+    text = answer["text"]
+    assert answer["outcome"] == "answered"
+    assert text.startswith(catalogue(language).text("compared"))
+    assert text.index("**MOSAICO**") < text.index("**AURORA**")
+    one, other = text[text.index("**MOSAICO**") : text.index("**AURORA**")], text[text.index("**AURORA**") :]
+    assert "MOSAICO is a" in one or "MOSAICO är ett" in one or "MOSAICO là dự án" in one
+    assert "AURORA is a" in other or "AURORA är ett" in other or "AURORA là dự án" in other
+    assert answer["short_answer"] is None
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_a_side_that_no_document_tells_of_is_named(shelf: Helpdesk, language: str) -> None:
+    answer = ask(shelf, COMPARED[language].format("MOSAICO", "ZEPHYRINE"))
+    phrases = catalogue(language)
+    assert (answer["outcome"], answer["outcome_reason"]) == ("partial", "part_not_in_documents")
+    assert phrases.text("side_missing", part="ZEPHYRINE") in answer["text"]
+    assert "**MOSAICO**" in answer["text"]
+    assert "**ZEPHYRINE**" not in answer["text"]
+
+
+SENTENCES = ("It cost 12 euro.", "It was cheap.", "The road is 9 metres wide.", "Trees grow there.")
+
+
+def pieces(scores: tuple[float, ...]) -> list[Evidence]:
+    found = []
+    for number, (text, score) in enumerate(zip(SENTENCES, scores, strict=False)):
+        passage = Passage(
+            f"p{number}", "d", 1, number, 0, len(text), None, (), "en", text, "", 5, ((0, len(text)),)
+        )
+        about = DocumentInfo("d", 1, "A", "report", None, None, "en", (), None, None, "a.md")
+        vectors = np.zeros((1, 4), np.float32)
+        candidate = Candidate(passage, about, number + 1, 1.0, None, None, vectors)
+        found.append(Evidence(candidate, 0, 0, 0, score, 1.0))
+    return found
+
+
+def read(evidence: list[Evidence], answers: tuple[float | None, ...], span: float) -> list[ReadExcerpt]:
+    return [
+        ReadExcerpt(
+            Scored(piece.candidate, 0, piece.score, 0.0, 0.0, False, 4), 0, 0, Reading(0.0, odds, span, 0, 4)
+        )
+        for piece, odds in zip(evidence, answers, strict=False)
+        if odds is not None
+    ]
+
+
+def kept(evidence: list[Evidence], answers: tuple[float | None, ...], span: float, *kinds: str) -> list[int]:
+    return [evidence.index(piece) for piece in needed(evidence, read(evidence, answers, span), kinds)]
+
+
+def test_a_quote_far_behind_the_likeliest_one_is_surplus() -> None:
+    evidence = pieces((2.0, 1.95, 1.94, 1.93))
+    assert kept(evidence, (0.0, 0.1 - FAR_BEHIND, -0.1 - FAR_BEHIND, None), -1.0) == [0, 1]
+
+
+def test_beside_a_sure_one_less_is_enough_to_be_surplus() -> None:
+    evidence = pieces((2.0, 1.95, 1.94, 1.93))
+    assert kept(evidence, (2.0, 1.5, 0.5, -1.0), 3.0) == [0, 1]
+
+
+def test_close_scores_stay_and_so_does_the_one_that_the_reader_prefers() -> None:
+    evidence = pieces((2.0, 2.0 - CLOSE / 2, 1.9, 1.8))
+    assert kept(evidence, (-9.0, -9.0, -9.0, 1.0), -1.0) == [0, 1, 3]
+
+
+def test_beside_a_quote_with_the_asked_kind_one_without_it_has_to_be_as_likely() -> None:
+    evidence = pieces((2.0, 1.95, 1.94, 1.93))
+    assert kept(evidence, (1.0, 0.5, 0.4, 0.5), -1.0, "number") == [0, 2]
+    assert kept(evidence, (1.0, 0.5, 0.4, 0.5), -1.0) == [0, 1, 2, 3]
+
+
+def test_where_nothing_was_read_every_quote_stays() -> None:
+    evidence = pieces((2.0, 1.95, 1.94, 1.93))
+    assert kept(evidence, (None, None, None, None), 0.0, "number") == [0, 1, 2, 3]
+
+
+@pytest.mark.parametrize(("answers", "place"), [((0.1, 2.0), 1), ((-3.0, -1.0), 0), ((None, None), 0)])
+def test_the_likeliest_is_the_readers_where_it_finds_one(
+    answers: tuple[float | None, ...], place: int
+) -> None:
+    evidence = pieces((2.0, 1.9))
+    assert likeliest(evidence, read(evidence, answers, -1.0)) is evidence[place]
