@@ -21,10 +21,10 @@ run: $(VENV)/.run ## Install, ingest the starter documents if needed, and serve 
 	@exec $(BIN)/helpdesk serve --host $(HOST) --port $(PORT)
 
 test: $(VENV)/.dev ## Install, then run the whole test suite
-	@$(BIN)/python -m pytest -n 2 --dist loadfile $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(PYTEST_ARGS)
 
 coverage: $(VENV)/.dev ## The test suite with line and branch coverage of the five rooms
-	@$(BIN)/python -m pytest -n 2 --dist loadfile --cov --cov-report=term $(PYTEST_ARGS)
+	@$(BIN)/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder --cov --cov-report=term $(PYTEST_ARGS)
 
 check: $(VENV)/.dev ## Style, types, the arrows between the rooms, generated docs
 	@$(BIN)/ruff format --check .

@@ -41,7 +41,7 @@ def endpoint(*replies):
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     server.daemon_threads = True
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True)
     thread.start()
     try:
         yield f"http://127.0.0.1:{server.server_address[1]}/v1", asked
@@ -59,7 +59,7 @@ def says(text):
 
 
 def judge_at(address, **changes):
-    config = {"model": "openai:judge-2025-01", "base_url": address, "api_key": "sk-not-real", "timeout_s": 5}
+    config = {"model": "openai:judge-2025-01", "base_url": address, "api_key": "sk-not-real", "timeout_s": 60}
     return open_judge("chat", config | changes)
 
 

@@ -19,7 +19,7 @@ class Meeting:
     thread_safe = True
 
     def __init__(self, n_together):
-        self._gate = threading.Barrier(n_together, timeout=30)
+        self._gate = threading.Barrier(n_together, timeout=120)
 
     def ask(self, question):
         self._gate.wait()

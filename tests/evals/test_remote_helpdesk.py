@@ -56,12 +56,12 @@ def address(settings, suite, in_process):
     thread.start()
     found = f"http://127.0.0.1:{listening.getsockname()[1]}"
     deadline = time.monotonic() + 120
-    while httpx.get(f"{found}/health/ready").status_code != 200:
+    while httpx.get(f"{found}/health/ready", timeout=120).status_code != 200:
         assert time.monotonic() < deadline, "the server did not get ready"
         time.sleep(0.1)
     yield found
     server.should_exit = True
-    thread.join(30)
+    thread.join(120)
     assert not thread.is_alive()
 
 
