@@ -9,7 +9,6 @@ scores are close. Where nothing was read every quote stays.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from helpdesk_bot.citations import Evidence
 from helpdesk_bot.expected_kinds import mentions, most_specific
@@ -17,10 +16,8 @@ from helpdesk_bot.reading import ReadExcerpt
 
 FAR_BEHIND = 2.5
 """Of the reader's log odds to answer: a quote that is so far behind another one is surplus. This one and
-the next two were chosen on the starter suite, where no quote that answers is lost by them."""
-
-BEHIND_A_SURE_ONE = 1.0
-"""The same where the reader also finds words in a quote that answer, rather than none."""
+the next were chosen on the starter suite, where no quote that answers is lost by them. Less (1.0 where the
+reader also finds the words that answer) lost right quotes elsewhere: the reader is sure of wrong ones too."""
 
 CLOSE = 0.02
 """A quote whose score is so close to the first one's stays, whatever the reader says."""
@@ -28,16 +25,8 @@ CLOSE = 0.02
 
 def likeliest(evidence: Sequence[Evidence], read: Sequence[ReadExcerpt]) -> Evidence:
     """Return the quote that the reader finds to answer, if it finds one; else the first."""
-    odds = [verdict.answers if verdict else 0.0 for verdict in (_verdict(piece, read) for piece in evidence)]
+    odds = [verdict or 0.0 for verdict in (_verdict(piece, read) for piece in evidence)]
     return evidence[odds.index(max(odds))] if max(odds) > 0 else evidence[0]
-
-
-@dataclass(frozen=True, slots=True)
-class _Read:
-    """What the reader says of a quote: log odds that it answers, and that its words in the quote do."""
-
-    answers: float
-    span: float | None
 
 
 def needed(
@@ -55,36 +44,31 @@ def needed(
     known = [verdict for verdict in verdicts if verdict is not None]
     if not known:
         return tuple(evidence)
-    best = max(known, key=lambda verdict: verdict.answers)
-    is_sure = any(verdict.span is not None and verdict.span > 0 for verdict in known)
-    behind = BEHIND_A_SURE_ONE if is_sure else FAR_BEHIND
+    best = max(known)
     wanted = most_specific(asks_for)
     told = wanted is not None and _holds(wanted, evidence[0])
     kept = []
     for piece, verdict in zip(evidence, verdicts, strict=True):
         lacks = wanted is not None and told and not _holds(wanted, piece)
-        least = best.answers - (0.0 if lacks else behind)
+        least = best - (0.0 if lacks else FAR_BEHIND)
         is_close = evidence[0].score - piece.score <= CLOSE
-        if is_close or (verdict is not None and verdict.answers >= least):
+        if is_close or (verdict is not None and verdict >= least):
             kept.append(piece)
     return tuple(kept)
 
 
-def _verdict(piece: Evidence, read: Sequence[ReadExcerpt]) -> _Read | None:
-    """Return the likeliest of what was read around a quote; ``None`` where nothing was."""
-    beside = [
-        excerpt
-        for excerpt in read
-        if excerpt.passage.passage_id == piece.candidate.passage.passage_id
-        and excerpt.first <= piece.last
-        and piece.first <= excerpt.last
-    ]
-    if not beside:
-        return None
-    best = max(beside, key=lambda excerpt: excerpt.reading.answers)
-    start, end = best.span
-    within = start < end and piece.start_char <= start and end <= piece.end_char
-    return _Read(best.reading.answers, best.reading.span if within else None)
+def _verdict(piece: Evidence, read: Sequence[ReadExcerpt]) -> float | None:
+    """Return the highest log odds to answer of what was read around a quote; ``None`` where nothing was."""
+    return max(
+        (
+            excerpt.reading.answers
+            for excerpt in read
+            if excerpt.passage.passage_id == piece.candidate.passage.passage_id
+            and excerpt.first <= piece.last
+            and piece.first <= excerpt.last
+        ),
+        default=None,
+    )
 
 
 def _holds(kind: str, piece: Evidence) -> bool:

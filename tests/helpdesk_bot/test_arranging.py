@@ -168,11 +168,6 @@ def test_a_quote_far_behind_the_likeliest_one_is_surplus() -> None:
     assert kept(evidence, (0.0, 0.1 - FAR_BEHIND, -0.1 - FAR_BEHIND, None), -1.0) == [0, 1]
 
 
-def test_beside_a_sure_one_less_is_enough_to_be_surplus() -> None:
-    evidence = pieces((2.0, 1.95, 1.94, 1.93))
-    assert kept(evidence, (2.0, 1.5, 0.5, -1.0), 3.0) == [0, 1]
-
-
 def test_close_scores_stay_and_so_does_the_one_that_the_reader_prefers() -> None:
     evidence = pieces((2.0, 2.0 - CLOSE / 2, 1.9, 1.8))
     assert kept(evidence, (-9.0, -9.0, -9.0, 1.0), -1.0) == [0, 1, 3]
