@@ -18,7 +18,7 @@ from types import MappingProxyType
 
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.extractive import Scored, Words
-from helpdesk_bot.places_asked import is_named
+from helpdesk_bot.places_asked import is_of
 from helpdesk_bot.reading import ReadExcerpt
 from index.chunks import Candidate, FloatArray
 from index.lexical import tokens
@@ -115,7 +115,7 @@ def features(
         where they do not; ``same_language``. ``kind_missing``: see
         `_kind_missing`. ``missing_names``: share of the question's numbers
         and names that the best passage does not hold; a country is held where
-        it is named in any language, or the document is of it. ``reader_answers``,
+        the document is of it. ``reader_answers``,
         ``reader_span``, ``reader_relevance``: the highest of the excerpts'
         logits, within -8..8.
     """
@@ -220,5 +220,5 @@ def _missing_share(asked: tuple[str, ...], best: Candidate, places: Mapping[str,
     held = f"{best.passage.context} {best.passage.text} {best.document.title}".casefold()
     missing = [name for name in asked if name not in held]
     return sum(
-        name not in places or not is_named(places[name], best.document, best.passage) for name in missing
+        name not in places or not is_of(best.document, frozenset((places[name],))) for name in missing
     ) / len(asked)

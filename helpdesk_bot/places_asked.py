@@ -13,8 +13,8 @@ from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
 
 from helpdesk_bot.phrase_matching import words_of
-from helpdesk_bot.place_names import name_of, place_at
-from index.chunks import DocumentInfo, Passage
+from helpdesk_bot.place_names import place_at
+from index.chunks import DocumentInfo
 
 WIDELY_OFFICIAL = 50
 """A language that is official in more countries than this (English) says nothing of where a text is from."""
@@ -54,13 +54,6 @@ def is_of(document: DocumentInfo, places: frozenset[str]) -> bool:
         return True
     region = document.region
     return bool(region) and not places.isdisjoint(_places_of_region(str(region), document.language))
-
-
-def is_named(place: str, document: DocumentInfo, passage: Passage) -> bool:
-    """Tell whether a passage speaks of a country: by name in its own language, or by where it is from."""
-    name = name_of(place, passage.language)
-    held = f"{passage.context} {passage.text} {document.title}".casefold()
-    return (name is not None and name.casefold() in held) or is_of(document, frozenset((place,)))
 
 
 @cache
