@@ -110,10 +110,11 @@ function failure(problem) {
   return Object.assign(new Error(problem.code ?? "error"), { words: text });
 }
 
+/** Show the answer as it comes. It stands whole only with the last event: who sees it can ask again at once. */
 async function receive(response, reply) {
   const draft = document.createElement("div");
   draft.className = "draft";
-  let whole = false;
+  let html = "";
   for await (const { name, data } of eventsOf(response)) {
     if (name === "sentence") {
       if (!draft.isConnected) reply.append(draft);
@@ -122,17 +123,18 @@ async function receive(response, reply) {
       sentence.textContent = data.text;
       draft.append(sentence);
     } else if (name === "html") {
-      reply.innerHTML = data.html; // made and escaped by our own server
-      prepare(reply);
+      html = data.html;
     } else if (name === "done") {
-      whole = true;
+      reply.innerHTML = html; // made and escaped by our own server
+      prepare(reply);
       history.conversationId = data.conversation_id;
       announce(reply, words.answer_ready);
+      return;
     } else if (name === "error") {
       throw failure(data);
     }
   }
-  if (!whole) throw new Error("the stream ended early");
+  throw new Error("the stream ended early");
 }
 
 /** Give what the server made its behaviour: citations, copying, feedback, experts. */

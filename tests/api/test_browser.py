@@ -6,42 +6,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.api import drivers, house
-from tests.api.drivers import ROOT
-from tests.api.drivers import chromium as _chromium
 from tests.api.house import FakeHelpdesk
 
 pytestmark = pytest.mark.browser
 
 DRIVER = Path(__file__).parent / "browser" / "drive.mjs"
 Step = list[Any]
-
-
-def _missing() -> str | None:
-    if shutil.which("node") is None:
-        return "node is missing"
-    if (
-        not (ROOT / "node_modules" / "playwright-core").is_dir()
-        or not (ROOT / "node_modules" / "axe-core").is_dir()
-    ):
-        return "the npm packages are missing"
-    return None if _chromium() else "chromium is missing"
-
-
-@pytest.fixture(autouse=True)
-def _browser_there() -> None:
-    missing = _missing()
-    if missing and os.environ.get("HELPDESK_REQUIRE_BROWSER") == "1":
-        pytest.fail(f"{missing}; run `make test-deps`")
-    if missing:
-        pytest.skip(f"{missing}; run `make test-deps`")
 
 
 def drive(address: str, *orders: dict[str, Any]) -> list[dict[str, Any]]:
@@ -119,6 +95,29 @@ def test_no_state_breaks_wcag(address: str, width: int) -> None:
         assert report["errors"] == []
         assert len(report["axe"]) == 4
         assert report["values"]["overflow"] <= 0
+
+
+NEVER_ENDING = """(() => { const real = window.fetch; window.fetch = async (...args) => {
+    const response = await real(...args);
+    const held = response.body.pipeThrough(new TransformStream({ flush: () => new Promise(() => {}) }));
+    return new Response(held, response); }; })()"""
+
+
+def test_an_answer_that_is_seen_can_be_followed_at_once(address: str) -> None:
+    """A connection that stays open after the last event holds no second question back."""
+    [report] = drive(
+        address,
+        order(
+            ["goto", "/?lang=en"],
+            ["value", "held", NEVER_ENDING],
+            ["focus", "#question"],
+            *ask(house.SV_QUESTION),
+            ["value", "empty", "document.querySelector('#question').value"],
+            *ask(house.VI_QUESTION, 2),
+            ["value", "answers", "document.querySelectorAll('.answer').length"],
+        ),
+    )
+    assert (report["values"]["empty"], report["values"]["answers"]) == ("", 2)
 
 
 VISIBLE = """(() => { const m = document.querySelector('#sheet mark').getBoundingClientRect();
