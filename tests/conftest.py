@@ -61,6 +61,15 @@ def pytest_configure() -> None:
         raise pytest.UsageError(f"tests/conftest.py: LONGEST names what is not there: {missing}")
 
 
+@pytest.fixture(autouse=True)
+def _browser_there(request: pytest.FixtureRequest) -> None:
+    missing = drivers.missing() if request.node.get_closest_marker("browser") else None
+    if missing and os.environ.get("HELPDESK_REQUIRE_BROWSER") == "1":
+        pytest.fail(f"{missing}; run `make test-deps`")
+    if missing:
+        pytest.skip(f"{missing}; run `make test-deps`")
+
+
 @pytest.fixture(scope="module", autouse=True)
 def _browsers_end_with_their_file() -> Iterator[None]:
     yield

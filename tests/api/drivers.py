@@ -21,6 +21,15 @@ def chromium() -> str | None:
     return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
 
 
+def missing() -> str | None:
+    """What a browser test lacks, or ``None``."""
+    if shutil.which("node") is None:
+        return "node is missing"
+    if not all((ROOT / "node_modules" / name).is_dir() for name in ("playwright-core", "axe-core")):
+        return "the npm packages are missing"
+    return None if chromium() else "chromium is missing"
+
+
 class Driver:
     """A script in node that reads a line of JSON for each call and prints one."""
 

@@ -14,9 +14,7 @@ from helpdesk_bot.review.desk import Person, Query, ReviewDesk
 from helpdesk_bot.schema import answers, feedback
 from tests.api import house
 from tests.api.house import FakeHelpdesk
-from tests.api.test_browser import Step, _browser_there, ask, drive, order
-
-__all__ = ["_browser_there"]
+from tests.api.test_browser import Step, ask, drive, order
 
 pytestmark = pytest.mark.browser
 

@@ -12,7 +12,7 @@ from tests.api import house
 from tests.api.house import FakeHelpdesk
 from tests.api.people import account, cookie_of
 from tests.api.places import asked_now
-from tests.api.test_browser import _browser_there, drive, order  # noqa: F401  (a fixture)
+from tests.api.test_browser import drive, order
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import threading
@@ -24,7 +23,7 @@ from helpdesk_bot.review import queue
 from helpdesk_bot.review.desk import Person
 from helpdesk_bot.review.errors import Conflict
 from tests.api.conftest import PATIENCE_S
-from tests.api.test_browser import ROOT, _chromium, _missing
+from tests.api.drivers import ROOT, chromium
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 
@@ -99,20 +98,11 @@ def address(helpdesk: Helpdesk) -> Iterator[str]:
     assert not thread.is_alive()
 
 
-@pytest.fixture(autouse=True)
-def _browser_there() -> None:
-    missing = _missing()
-    if missing and shutil.which("node") and _chromium():
-        pytest.fail(f"{missing}; run `make test-deps`")
-    if missing:
-        pytest.skip(f"{missing}; run `make test-deps`")
-
-
 def drive(address: str, items: dict[str, str], part: str) -> dict[str, Any]:
     """Carry out one part of the script; nothing leaves the origin, axe finds nothing, nothing overflows."""
     sent = {
         "address": address,
-        "chromium": _chromium(),
+        "chromium": chromium(),
         "people": {
             "anna": {"email": ANNA, "password": PASSWORD},
             "binh": {"email": BINH, "password": PASSWORD},

@@ -20,7 +20,6 @@ from tests.api.house import FakeHelpdesk, settings_in
 from tests.api.test_browser import (
     DRIVER,
     Step,
-    _browser_there,  # noqa: F401  (a fixture)
     drive,
     order,
 )

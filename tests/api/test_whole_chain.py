@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import shutil
 import socket
 import subprocess
 import threading
@@ -22,7 +21,7 @@ from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.roles import Role
 from helpdesk_bot.database import open_database
 from helpdesk_bot.settings import Settings
-from tests.api.test_browser import ROOT, _chromium, _missing
+from tests.api.drivers import ROOT, chromium
 from tests.helpdesk_bot import library
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -81,15 +80,6 @@ def address(settings: Settings) -> Iterator[str]:
     assert not thread.is_alive()
 
 
-@pytest.fixture(autouse=True)
-def _browser_there() -> None:
-    missing = _missing()
-    if missing and shutil.which("node") and _chromium():
-        pytest.fail(f"{missing}; run `make test-deps`")
-    if missing:
-        pytest.skip(f"{missing}; run `make test-deps`")
-
-
 def ingest(settings: Settings, folder: Path) -> None:
     assert main(["ingest", str(folder), "--data-dir", str(settings.data_dir), "--quiet"]) == 0
 
@@ -98,7 +88,7 @@ def drive(address: str, part: str) -> dict[str, Any]:
     people = {
         role: {"email": f"{role}@example.org", "password": PASSWORD} for role in ("expert", "evaluator")
     }
-    sent = {"address": address, "chromium": _chromium(), "people": people, "part": part, "texts": TEXTS}
+    sent = {"address": address, "chromium": chromium(), "people": people, "part": part, "texts": TEXTS}
     done = subprocess.run(
         ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=600, cwd=ROOT
     )

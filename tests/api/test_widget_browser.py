@@ -18,7 +18,6 @@ from corpus.storage import begin_write
 from helpdesk_bot import origins
 from tests.api import drivers, house
 from tests.api.house import FakeHelpdesk
-from tests.api.test_browser import _browser_there  # noqa: F401  (the fixture skips without a browser)
 from tests.api.websites import website
 
 pytestmark = pytest.mark.browser

@@ -7,11 +7,9 @@ import pytest
 from evals.comparison import compare_runs
 from evals.report import write_comparison_report, write_report
 from evals.scored_runs import load_scored_run
-from tests.api.test_browser import _browser_there, drive, order
+from tests.api.test_browser import drive, order
 from tests.evals.factories import make_answer
 from tests.evals.report_runs import write_retrieval_run, write_run
-
-__all__ = ["_browser_there"]
 
 pytestmark = pytest.mark.browser
 
