@@ -70,6 +70,28 @@ def ece_statistic(
     return error
 
 
+def ece_by_chance(confidence: npt.NDArray[np.float64]) -> float:
+    """Return the error to expect of these very confidences if each were true, 0..1.
+
+    With few cases in a bin the share that is right strays from its probability
+    by chance alone, so that even a perfect confidence shows an error: about 0.1
+    on 80 cases (Roelofs et al. 2022, https://arxiv.org/abs/2012.08668). An error
+    near this figure says nothing against a confidence.
+
+    Args:
+        confidence: ``(n,)``, 0..1; n at least 1.
+    """
+    bins = _bins(confidence)
+    gaps = 0.0
+    for number in range(N_BINS):
+        inside = confidence[bins == number]
+        chances = np.ones(1)  # how likely so many cases are right: Poisson's binomial distribution
+        for value in inside:
+            chances = np.convolve(chances, (1.0 - value, value))
+        gaps += float(chances @ np.abs(np.arange(len(chances)) - inside.sum()))
+    return gaps / len(confidence)
+
+
 def reliability(columns: npt.NDArray[np.float64]) -> list[ReliabilityBin]:
     """Return the ten bins of the reliability diagram, the lowest confidence first.
 

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from evals.measures import registry
-from evals.measures.calibration import ReliabilityBin, reliability
+from evals.measures.calibration import ReliabilityBin, ece_by_chance, reliability
 from evals.measures.risk_coverage import RiskPoint, risk_coverage
 from evals.report.charts import (
     ReliabilityMark,
@@ -30,11 +30,12 @@ N_TABLE_POINTS = 10
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityDiagram:
-    """Bins of confidence against the share that was right; ``n`` cases."""
+    """Bins of confidence against the share that was right, of ``n`` cases; ``by_chance``: `ece_by_chance`."""
 
     n: int
     bins: tuple[ReliabilityBin, ...]
     marks: tuple[ReliabilityMark, ...]
+    by_chance: float
     summary: str
 
 
@@ -57,9 +58,10 @@ def reliability_diagram(scores: Sequence[Score]) -> ReliabilityDiagram | None:
     rows = _rows(scores, "ece")
     if not rows:
         return None
-    bins = reliability(np.array(rows, dtype=np.float64))
+    columns = np.array(rows, dtype=np.float64)
+    bins, by_chance = reliability(columns), ece_by_chance(columns[:, 0])
     return ReliabilityDiagram(
-        len(rows), tuple(bins), tuple(reliability_marks(bins)), _reliability_words(bins)
+        len(rows), tuple(bins), tuple(reliability_marks(bins)), by_chance, _reliability_words(bins, by_chance)
     )
 
 
@@ -87,6 +89,7 @@ def curves_to_json(scores: Sequence[Score]) -> dict[str, Any]:
     diagram, curve = reliability_diagram(scores), risk_curve(scores)
     return {
         "reliability": [asdict(item) for item in diagram.bins] if diagram else None,
+        "ece_by_chance": diagram.by_chance if diagram else None,
         "risk_coverage": [asdict(point) for point in curve.points] if curve else None,
     }
 
@@ -102,7 +105,7 @@ def _rows(scores: Sequence[Score], measure: str) -> list[list[float]]:
     return rows
 
 
-def _reliability_words(bins: Sequence[ReliabilityBin]) -> str:
+def _reliability_words(bins: Sequence[ReliabilityBin], by_chance: float) -> str:
     filled = [item for item in bins if item.n and item.ci95 and item.mean_confidence is not None]
     over = [item for item in filled if item.ci95 and (item.mean_confidence or 0) > item.ci95[1]]
     under = [item for item in filled if item.ci95 and (item.mean_confidence or 0) < item.ci95[0]]
@@ -113,6 +116,7 @@ def _reliability_words(bins: Sequence[ReliabilityBin]) -> str:
         parts.append(f"Confidence is too high in the bins {_ranges(over)}.")
     if under:
         parts.append(f"Confidence is too low in the bins {_ranges(under)}.")
+    parts.append(f"A true confidence would show an error (ece) of about {by_chance:.3f} on so many cases.")
     return " ".join(parts)
 
 

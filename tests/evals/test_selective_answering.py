@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from evals.measures.calibration import ece_statistic, reliability
+from evals.measures.calibration import ece_by_chance, ece_statistic, reliability
 from evals.measures.risk_coverage import answer_is_right, aurc_statistic, risk_coverage
 from evals.significance import wilson
 from tests.evals.factories import make_answer, make_case, observe, unanswerable_case
@@ -96,6 +96,23 @@ def test_the_reliability_diagram_by_hand():
     assert ninth.mean_confidence == pytest.approx(0.875)
     assert (empty.mean_confidence, empty.share_right, empty.ci95) == (None, None, None)
     assert all(bin_.n == 0 for bin_ in reliability(np.empty((0, 2))))
+
+
+def test_the_error_by_chance_by_hand():
+    # 0.95 alone: off by 0.05 or 0.95; 0.45 and 0.5 in one bin: 0, 1 or 2 right for 0.95 of them
+    assert ece_by_chance(np.array([0.95])) == pytest.approx(2 * 0.95 * 0.05)
+    chances = (0.55 * 0.5, 0.45 * 0.5 + 0.55 * 0.5, 0.45 * 0.5)
+    pair = sum(chance * abs(right - 0.95) for right, chance in enumerate(chances))
+    assert ece_by_chance(np.array([0.45, 0.5])) == pytest.approx(pair / 2)
+    assert ece_by_chance(np.array([0.0, 1.0, 1.0])) == 0
+
+
+def test_the_error_by_chance_is_what_true_confidences_show():
+    random = np.random.default_rng(5)
+    confidence = random.uniform(0, 1, 80)
+    right = random.uniform(0, 1, (1000, 80)) < confidence
+    shown = [ece_statistic(np.stack([confidence, row], axis=1), np.ones((1, 80)))[0] for row in right]
+    assert ece_by_chance(confidence) == pytest.approx(np.mean(shown), abs=0.005)
 
 
 @given(
