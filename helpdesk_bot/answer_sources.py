@@ -70,7 +70,7 @@ class InThisProcess:
 
     def search(self, query: str, filters: Wanted, most: int) -> list[Json]:
         """Return the best passages for a query."""
-        found = search_passages(self.helpdesk.retriever, query, filters, most=most)
+        found = search_passages(self.helpdesk.search, query, filters, most=most)
         return [passage_json(passage) for passage in found.passages]
 
     async def asearch(self, query: str, filters: Wanted, most: int) -> list[Json]:

@@ -22,6 +22,7 @@ from helpdesk_bot.extractive import weights_without
 from helpdesk_bot.judging import Instruments
 from helpdesk_bot.llm import open_writer
 from helpdesk_bot.parts import Parts
+from helpdesk_bot.passage_search import open_search
 from helpdesk_bot.records import Records
 from helpdesk_bot.reply.composing import compose_reply
 from helpdesk_bot.reply.values import Reply
@@ -63,6 +64,7 @@ class Helpdesk:
         self.dense = DenseIndex(engine, settings.data_dir / "index")
         self.records = Records(engine)
         self.retriever = open_retriever(settings, engine, embedder, self.dense)
+        self.search = open_search(settings, self.retriever, reader)
         self.review = ReviewDesk(
             engine,
             lambda texts: embedder.embed_passages(texts, [()] * len(texts)).passages,
@@ -151,9 +153,8 @@ class Helpdesk:
         """Do once what the first question would wait for: language tables, the model's first pass."""
         detect("warm up")
         self.retriever.retrieve("warm up", language="en", most=1)
-        reader = self._parts.instruments.reader
-        if reader and self.settings.depth == "deep" and "reading" not in self.settings.switched_off:
-            reader().read("warm up", [Excerpt("", "warm up")])
+        if self.search.reader:
+            self.search.reader().read("warm up", [Excerpt("", "warm up")])
 
     def index_version(self) -> str:
         """Return what tells this state of the index from another: revision and generation."""

@@ -11,9 +11,9 @@ from sqlalchemy import Engine
 from corpus.catalog import Catalog
 from corpus.language import detect
 from helpdesk_bot.errors import UnknownPassage
+from helpdesk_bot.passage_search import PassageSearch
 from index import store
 from index.chunks import Candidate, DocumentInfo, Filters, Passage
-from index.retrieval import Retriever
 
 MOST_FOUND = 100
 """The retriever gives no more for one query, so paging ends here."""
@@ -69,7 +69,7 @@ class OpenedPassage:
 
 
 def search_passages(
-    retriever: Retriever,
+    search: PassageSearch,
     query: str,
     filters: Mapping[str, Sequence[str]],
     *,
@@ -79,7 +79,7 @@ def search_passages(
     """Return the passages in force that bear on a query, the best first.
 
     Args:
-        retriever: of the helpdesk.
+        search: of the helpdesk.
         query: what is looked for, in any language, cleaned.
         filters: field -> allowed values; empty means all documents.
         most: passages in this page; with ``skip`` at most `MOST_FOUND`.
@@ -90,7 +90,7 @@ def search_passages(
     """
     wanted = min(skip + most + 1, MOST_FOUND)  # one more tells whether there is a next page
     chosen = Filters(**{name: tuple(values) for name, values in filters.items()})
-    found = retriever.retrieve(query, language=detect(query), filters=chosen, most=wanted).candidates
+    found = search.find(query, language=detect(query), filters=chosen, most=wanted)
     page = tuple(_found(candidate) for candidate in found[skip : skip + most])
     return Found(page, skip + most if len(found) > skip + most else None)
 

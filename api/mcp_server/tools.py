@@ -107,9 +107,9 @@ class _Tools:
             await self._loaded()
             wanted = check_question(query, self._service.settings.max_question_chars)
             narrowed = read_filters(filters.pairs() if filters else [])
-            retriever = self._service.helpdesk.retriever
+            search = self._service.helpdesk.search
             found = await self._service.workers.run(
-                lambda: search_passages(retriever, wanted, narrowed, most=limit, skip=offset)
+                lambda: search_passages(search, wanted, narrowed, most=limit, skip=offset)
             )
             return search_results(found, self._site, last_offset=LAST_OFFSET)
 

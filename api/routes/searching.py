@@ -62,7 +62,7 @@ async def search(body: SearchBody, service: ServiceOf, limited: Limited) -> Resp
     helpdesk = service.helpdesk
 
     def work() -> Found:
-        return search_passages(helpdesk.retriever, query, filters, most=body.limit, skip=body.offset)
+        return search_passages(helpdesk.search, query, filters, most=body.limit, skip=body.offset)
 
     found = await service.workers.run(work)
     skip = found.next_skip if found.next_skip is not None and found.next_skip <= MOST_SKIPPED else None

@@ -51,28 +51,31 @@ class HelpdeskAnswers:
 
 
 class HelpdeskSearch:
-    """Searches with the helpdesk's retriever; passage scores are max-pooled to documents."""
+    """Searches passages as the helpdesk does; their scores are max-pooled to documents."""
 
     thread_safe = True
 
     def __init__(self, settings: Settings) -> None:
+        from helpdesk_bot.passage_search import open_search
         from helpdesk_bot.retrieving import open_retriever
         from index.dense import DenseIndex
         from index.embedding import open_embedder
+        from index.reader import cached_reader
 
         self._settings = settings
         self._engine = open_database(settings)
         embedder = open_embedder(settings.embedder, settings.model_cache)
         dense = DenseIndex(self._engine, settings.data_dir / "index")
-        self._retriever = open_retriever(settings, self._engine, embedder, dense)
+        retriever = open_retriever(settings, self._engine, embedder, dense)
+        self._search = open_search(settings, retriever, cached_reader(settings.model_cache))
 
     def search(self, query: str, language: str) -> list[tuple[str, float]]:
         """Return documents by their best passage; copies of it rank beside it."""
-        found = self._retriever.retrieve(query, language=language, most=N_PASSAGES)
+        found = self._search.find(query, language=language, most=N_PASSAGES)
         return pool(
             [
                 (document.source, score)
-                for candidate in found.candidates
+                for candidate in found
                 for document, score in (
                     (candidate.document, candidate.score),
                     *((copy.document, copy.score) for copy in candidate.also_in),
