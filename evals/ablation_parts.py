@@ -18,6 +18,8 @@ MEASURES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
         "answers": (
             "document_hit",
             "quote_hit",
+            "token_f1",
+            "quoted_chars",
             "abstention_f1",
             "abstention_auroc",
             "ece",
@@ -32,7 +34,8 @@ MEASURES: Mapping[Kind, tuple[str, ...]] = MappingProxyType(
 _ANSWERS_ONLY = frozenset(
     {
         *("superseded", "close_reading", "sentence_signals", "neighbours", "nameless", "calibration"),
-        *("question_parts", "asking_back", "scope", "answer_bank"),
+        *("question_parts", "comparisons", "lists", "surplus", "short_answers"),
+        *("asking_back", "scope", "answer_bank"),
     }
 )
 

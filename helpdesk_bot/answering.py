@@ -123,8 +123,8 @@ def write(draft: Draft, parts: Parts) -> Draft:
     if not draft.citations:
         return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
     if parts.writer is not None:
-        return write_generative(draft, parts.writer)
-    return write_extractive(draft)
+        return write_generative(draft, parts.writer, parts.settings.switched_off)
+    return write_extractive(draft, parts.settings.switched_off)
 
 
 def frame(draft: Draft, parts: Parts) -> Draft:

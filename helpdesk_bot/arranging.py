@@ -2,41 +2,120 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 
 from helpdesk_bot.citations import MAX_CITATIONS, MAX_QUOTED_CHARS, Evidence, cite
+from helpdesk_bot.compared_sides import in_place
 from helpdesk_bot.draft import Draft
+from helpdesk_bot.extractive import Words
+from helpdesk_bot.judging_parts import JudgedPart, evidence_of
 from helpdesk_bot.listings import Listing, list_around
 from helpdesk_bot.question_shapes import asks_for_several
+from helpdesk_bot.reading import ReadExcerpt
 from helpdesk_bot.surplus import likeliest, needed
+from helpdesk_bot.switches import Switch
+from helpdesk_bot.torn_quotes import announces, headings_of, is_only_a_head, untorn
+from helpdesk_bot.understanding import asks_for
+from index.lexical import tokens
+from index.retrieval import Retrieval
+
+HEADED = 0.15
+"""Of the weight of a question's words: a list below a heading that holds so much is what is asked for."""
 
 
-def arranged(draft: Draft) -> Draft:
+def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
     """Return the draft with its evidence, and the citations made of it, as the question wants them.
 
-    A question for several things whose likeliest evidence is an item of a list gets
-    the list, in order; any other one keeps all its evidence. A question for one
-    thing keeps what it needs (`surplus`). The parts of a question, or the sides of a
-    comparison, were judged one by one and stay as they are.
+    A question for several things whose evidence holds an item of a list gets the
+    list, in order; any other one keeps all its evidence. A question for one thing
+    keeps what it needs (`surplus`), and the list that its best sentence announces.
+    Each part of a question, or side of a comparison, keeps what it needs itself.
+
+    Args:
+        draft: judged.
+        switched_off: `lists` and `surplus` are done here.
     """
     understanding, found = draft.understanding, draft.retrieval
-    if understanding is None or found is None or draft.asked_parts or not draft.evidence:
+    if understanding is None or found is None or not draft.evidence:
         return draft
-    pieces = needed(draft.evidence, draft.read, understanding.asks_for)
-    if not asks_for_several(understanding.stand_alone, understanding.stand_alone_language):
-        return replace(draft, evidence=pieces, citations=cite(pieces))
-    best = likeliest(draft.evidence, draft.read)
-    listing = list_around(best, found.candidates)
-    if listing is None:
-        return draft
-    items = _fitting(listing, draft.evidence)
+    if draft.asked_parts:
+        return _each_part(draft, understanding.question_language, switched_off)
+    several = asks_for_several(understanding.stand_alone, understanding.stand_alone_language)
+    pieces = draft.evidence
+    if "surplus" not in switched_off:
+        pieces = needed(pieces, draft.read, understanding.asks_for)
+    if "lists" in switched_off:
+        return _with(draft, draft.evidence if several else pieces)
+    if several:
+        chosen = _list_in(draft.evidence, draft.read, found, understanding.stand_alone_language)
+        if chosen is None:
+            return _with(draft, _whole(draft.evidence))
+        headed, best, listing = chosen
+        # Below a heading that asks for it the list is the answer; of another one the reader may be wrong.
+        return _with_list(draft, best, listing, others=() if headed else pieces)
+    best = likeliest(pieces, draft.read)
+    announced = list_around(best, found.candidates) if announces(best) else None
+    if announced is not None:
+        at = pieces.index(best)
+        return _with_list(draft, best, announced, pieces[:at], pieces[at + 1 :])
+    return _with(draft, _whole(pieces))
+
+
+def _with(draft: Draft, pieces: tuple[Evidence, ...]) -> Draft:
+    return replace(draft, evidence=pieces, citations=cite(pieces))
+
+
+def _whole(pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
+    whole = tuple(untorn(piece) for piece in pieces)
+    return tuple(piece for piece in whole if not is_only_a_head(piece)) or whole
+
+
+def _list_in(
+    evidence: Sequence[Evidence], read: Sequence[ReadExcerpt], found: Retrieval, language: str
+) -> tuple[float, Evidence, Listing] | None:
+    """Return the list that answers, with the quote that stands in it or announces it.
+
+    That is the one whose headings speak most of what is asked for, in the
+    question's language, with how much they do; where none do, the one around
+    the likeliest quote, with 0.
+    """
+    words = Words(language, found.word_weights)
+    best = likeliest(evidence, read)
+    chosen: list[tuple[float, Evidence, Listing]] = []
+    for piece in (best, *(piece for piece in evidence if piece is not best)):
+        listing = list_around(piece, found.candidates)
+        headed = words.coverage(set(tokens(headings_of(piece), language)))
+        headed = headed if piece.candidate.passage.language == language else 0.0
+        if listing is not None and (piece is best or headed >= HEADED):
+            chosen.append((headed if headed >= HEADED else 0.0, piece, listing))
+    return max(chosen, key=lambda each: each[0]) if chosen else None
+
+
+def _with_list(
+    draft: Draft,
+    best: Evidence,
+    listing: Listing,
+    first: Sequence[Evidence] = (),
+    others: Sequence[Evidence] = (),
+) -> Draft:
+    """Return the draft with a list whole, and what leads to it before it.
+
+    ``first`` and ``others``: quotes that stay before it and behind it.
+    """
     before = [lead for piece in draft.evidence for lead in _lead(piece, listing)]
     if not listing.holds(best):  # the sentence that announces the list
-        before = [best, *before]
-    others = [piece for piece in pieces if piece is not best and not listing.holds(piece)]
-    shown = (*before, *items, *others)
+        before = [untorn(best), *before]
+    before = [*_beside(first, listing, before), *before]
+    items = _fitting(listing, draft.evidence, before)
+    shown = (*before, *items, *_beside(others, listing, before))
     return replace(draft, evidence=shown, citations=cite(shown), list_goes_on=len(items) < len(listing.items))
+
+
+def _beside(pieces: Sequence[Evidence], listing: Listing, shown: Sequence[Evidence]) -> list[Evidence]:
+    """Return the quotes that neither the list nor what is shown holds."""
+    known = Listing((*listing.items, *shown))
+    return [piece for piece in _whole(pieces) if not known.holds(piece)]
 
 
 def _lead(piece: Evidence, listing: Listing) -> tuple[Evidence, ...]:
@@ -48,18 +127,45 @@ def _lead(piece: Evidence, listing: Listing) -> tuple[Evidence, ...]:
     return (replace(piece, last=last, best=min(piece.best, last)),)
 
 
-def _fitting(listing: Listing, chosen: Sequence[Evidence]) -> tuple[Evidence, ...]:
-    """Return the first items that an answer may quote, and those that were chosen, in order."""
+def _fitting(
+    listing: Listing, chosen: Sequence[Evidence], before: Sequence[Evidence]
+) -> tuple[Evidence, ...]:
+    """Return the first items that an answer may quote behind what leads to them, and those that were chosen.
+
+    They keep their order. What is chosen counts first: it answers.
+    """
     wanted = {
         place for place, item in enumerate(listing.items) if any(Listing((item,)).holds(c) for c in chosen)
     }
     kept: set[int] = set()
-    quoted = 0
+    quoted = sum(piece.end_char - piece.start_char for piece in before)
     for place in sorted(range(len(listing.items)), key=lambda place: (place not in wanted, place)):
         item = listing.items[place]
         length = item.end_char - item.start_char
-        if len(kept) == MAX_CITATIONS or quoted + length > MAX_QUOTED_CHARS:
+        if len(before) + len(kept) == MAX_CITATIONS or quoted + length > MAX_QUOTED_CHARS:
             break
         kept.add(place)
         quoted += length
     return tuple(listing.items[place] for place in sorted(kept))
+
+
+def _each_part(draft: Draft, language: str, switched_off: Collection[Switch]) -> Draft:
+    """Return the draft with what each answered part of its question needs, and no more."""
+    if "surplus" in switched_off or not any(part.is_answered for part in draft.asked_parts):
+        return draft
+    compared = [part.part.text for part in draft.asked_parts if part.part.is_compared]
+    parts = tuple(
+        _lighter(part, language, [thing for thing in compared if thing != part.part.text])
+        for part in draft.asked_parts
+    )
+    return replace(_with(draft, evidence_of(parts)), asked_parts=parts)
+
+
+def _lighter(part: JudgedPart, language: str, others: Sequence[str]) -> JudgedPart:
+    if not part.is_answered:
+        return part
+    pieces = part.evidence
+    if part.part.is_compared:
+        pieces = in_place(pieces, part.part.text, others, language)
+    kept = needed(pieces, part.read, asks_for(part.part.text, language))
+    return replace(part, evidence=_whole(kept))

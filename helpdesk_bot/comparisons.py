@@ -18,10 +18,10 @@ from helpdesk_bot.phrase_matching import PhraseBook, phrase_book
 from helpdesk_bot.phrases import catalogue, languages
 
 MOST_SIDES = 3
-MOST_WORDS = 7
-"""Of a side; a longer one is a clause, and says more than what is compared."""
+MOST_WORDS = 10
+"""Of a side: names of laws are long. A longer one is a clause, and says more than what is compared."""
 
-MOST_SYLLABLES = 12
+MOST_SYLLABLES = 16
 """The same in languages that are written in syllables."""
 
 MOST_TERM_WORDS, MOST_TERM_SYLLABLES = 3, 6

@@ -23,6 +23,8 @@ def judge_parts(draft: Draft, parts: Parts) -> Draft:
         return draft
     language = understanding.question_language
     asked = parts_of(draft.text, language, understanding.stand_alone if understanding.is_follow_up else "")
+    if "comparisons" in parts.settings.switched_off and any(part.is_compared for part in asked):
+        return draft
     if not asked:
         return draft
     judged = judge_each(

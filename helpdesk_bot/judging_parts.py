@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 from helpdesk_bot.answerability import Calibration
 from helpdesk_bot.answers import Depth
 from helpdesk_bot.citations import MAX_CITATIONS, Evidence
+from helpdesk_bot.compared_sides import naming
 from helpdesk_bot.extractive import choose
 from helpdesk_bot.judging import Instruments, judge
 from helpdesk_bot.question_parts import QuestionPart
@@ -47,7 +48,8 @@ def judge_each(
     """Search and judge the parts of a question.
 
     All parts are answered where each reaches ``min_confidence``, as a question
-    of one part is; else those that reach `PART_CONFIDENCE` too.
+    of one part is; else those that reach `PART_CONFIDENCE` too, and beside them
+    each side of a comparison that a quote names in full.
 
     Args:
         asked: the parts, in order.
@@ -63,9 +65,22 @@ def judge_each(
     ]
     every = all(part.evidence and part.confidence >= min_confidence for part in judged)
     needed = min_confidence if every else max(min_confidence, PART_CONFIDENCE)
-    return tuple(
-        replace(part, is_answered=bool(part.evidence) and part.confidence >= needed) for part in judged
-    )
+    judged = [replace(part, is_answered=bool(part.evidence) and part.confidence >= needed) for part in judged]
+    if not any(part.is_answered for part in judged):
+        return tuple(judged)
+    return tuple(part if part.is_answered else _named(part, language, min_confidence) for part in judged)
+
+
+def _named(part: JudgedPart, language: str, least: float) -> JudgedPart:
+    """Return a side of a comparison with the quotes that name it, and as answered.
+
+    That the documents say nothing of it would not be true, however little a
+    question for it alone finds.
+    """
+    pieces = naming(part.evidence, part.part.text, language) if part.part.is_compared else ()
+    if not pieces:
+        return part
+    return replace(part, evidence=pieces, confidence=max(part.confidence, least), is_answered=True)
 
 
 def _judge(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Sequence, Set
 from functools import cache
 
 from helpdesk_bot.phrase_matching import PhraseBook, Word, phrase_book, words_of
@@ -17,6 +18,8 @@ _ADJECTIVES = 2
 
 _SINGULAR = ("ss", "us", "is", "ís", "és")
 """Endings of words that end like a plural and are none: process, status, país."""
+
+_COMMA = re.compile(r"[,،;:]")
 
 _SHORTEST_PLURAL = 4
 """Letters; "is", "was" and "has" end like a plural."""
@@ -33,39 +36,68 @@ def asks_for_several(text: str, language: str) -> bool:
         return False
     words = words_of(text)
     places = range(len(words))
-    if any(_listed(words, at, language) or _plural(words, at, language) for at in places):
+    single = _single(words, language)
+    if any(_listed(words, at, language, single) for at in places):
+        return True
+    if any(_plural(words, at, language, single) and _asks_first(text, words, at, language) for at in places):
         return True
     # "How many took part in the three projects?" has a number, and asks for one.
     return "number" not in asks_for(text, language) and any(_counted(words, at, language) for at in places)
 
 
-def _listed(words: Sequence[Word], at: int, language: str) -> bool:
+def _listed(words: Sequence[Word], at: int, language: str, single: Set[int]) -> bool:
     """Tell whether a phrase stands here that asks for several; one word ("list") does so in opening alone."""
     length = _several(language).longest(words, at)[0]
+    while length and at + length - 1 in single:  # "các cổng đóng khi nào": that is "when"
+        length = _several(language).longest(words[: at + length - 1], at)[0]
     return length > 1 or (length == 1 and at < OPENING_WORDS)
 
 
-def _plural(words: Sequence[Word], at: int, language: str) -> bool:
-    """Tell whether an asking word stands here that a plural follows, perhaps behind an adjective."""
-    shapes, phrases = catalogue(language).shapes, catalogue(language).follow_up
-    following = [word.folded for word in words[at + 1 : at + 4]]
-    if words[at].folded not in shapes.plural_asking or not following:
+def _plural(words: Sequence[Word], at: int, language: str, single: Set[int]) -> bool:
+    """Tell whether an asking word stands here that a plural follows, perhaps behind a word describing it."""
+    shapes = catalogue(language).shapes
+    if words[at].folded not in shapes.plural_asking or at + 1 == len(words):
         return False
-    if not shapes.plural_endings or _is_plural(following[0], language):
+    if not shapes.plural_endings or _is_plural(words, at + 1, language, single):
         return True
-    # "Which company makes the ...": that is a verb; without articles nothing tells.
-    articles = phrases["articles"]
-    is_noun = bool(articles) and (len(following) < 3 or following[2] not in articles)
-    return len(following) > 1 and is_noun and _is_plural(following[1], language)
+    # "Which company makes software?": behind a noun that is a verb.
+    length = _is_number(words, at + 1, language) or int(_describes(words[at + 1], language))
+    return length > 0 and _is_plural(words, at + 1 + length, language, single)
 
 
-def _is_plural(word: str, language: str) -> bool:
+def _is_plural(words: Sequence[Word], at: int, language: str, single: Set[int]) -> bool:
+    if at >= len(words) or at in single:
+        return False
+    word = words[at].folded
     return (
         len(word) >= _SHORTEST_PLURAL
         and word.endswith(catalogue(language).shapes.plural_endings)
         and not word.endswith(_SINGULAR)
         and word not in catalogue(language).follow_up["question_openings"]
     )
+
+
+def _describes(word: Word, language: str) -> bool:
+    """Tell whether a word describes the one behind it: an adjective, or an acronym ("AI systems")."""
+    describing = catalogue(language).shapes.describing
+    if word.folded in describing or word.folded.endswith(_endings(language)):
+        return True
+    return bool(describing) and len(word.text) > 1 and word.text.isupper()
+
+
+def _asks_first(text: str, words: Sequence[Word], at: int, language: str) -> bool:
+    """Tell whether a word is the first that asks, or stands behind a comma: "who decides which systems"."""
+    earlier = [place for place in range(at) if _asking(language).longest(words, place)[0]]
+    return not earlier or bool(_COMMA.search(text[words[earlier[-1]].end : words[at].start]))
+
+
+def _single(words: Sequence[Word], language: str) -> Set[int]:
+    """Return the places of words that look like several things, and are none."""
+    found: set[int] = set()
+    for at in range(len(words)):
+        length = _looking(language).longest(words, at)[0]
+        found |= {at + length - 1} if length else set()
+    return found
 
 
 def _counted(words: Sequence[Word], at: int, language: str) -> bool:
@@ -85,6 +117,21 @@ def _is_number(words: Sequence[Word], at: int, language: str) -> int:
 @cache
 def _several(language: str) -> PhraseBook:
     return phrase_book({"several": catalogue(language).shapes.several})
+
+
+@cache
+def _looking(language: str) -> PhraseBook:
+    return phrase_book({"single": catalogue(language).shapes.single})
+
+
+@cache
+def _asking(language: str) -> PhraseBook:
+    return phrase_book({"asking": catalogue(language).clauses.asking})
+
+
+@cache
+def _endings(language: str) -> tuple[str, ...]:
+    return tuple(word[1:] for word in catalogue(language).shapes.describing if word.startswith("-"))
 
 
 @cache

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Collection
 from dataclasses import replace
 
 from corpus.subjects import Subjects
@@ -14,6 +15,7 @@ from helpdesk_bot.errors import EngineFailure
 from helpdesk_bot.llm import ChatWriter
 from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
 from helpdesk_bot.short_answers import short_answer
+from helpdesk_bot.switches import Switch
 from helpdesk_bot.writing_parts import by_part, left_out, opening, outcome_of, plain, support_of
 from index.chunks import Candidate
 
@@ -23,9 +25,9 @@ NEAREST_QUOTES = 4
 """Quotes shown with a refusal, as the nearest there is."""
 
 
-def write_extractive(draft: Draft) -> Draft:
+def write_extractive(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
     """Answer with the quotes, framed in the asker's language."""
-    draft, phrases = arranged(draft), catalogue(draft.language)
+    draft, phrases = arranged(draft, switched_off), catalogue(draft.language)
     support = {  # a quote is what it quotes: its support is how likely it answers
         citation.citation_id: support_of(citation, draft) for citation in draft.citations
     }
@@ -45,7 +47,7 @@ def write_extractive(draft: Draft) -> Draft:
         draft,
         engine=EngineInfo("extractive"),
         sentences=sentences,
-        short_answer=short_answer(draft),
+        short_answer=None if "short_answers" in switched_off else short_answer(draft),
         answer_text="\n\n".join(["\n".join(lines).rstrip(), *left_out(draft, phrases)]),
         related=related(draft, phrases),
     )
@@ -59,14 +61,14 @@ def _quoted(citation: Citation, phrases: Catalogue) -> str:
     return f"{quote} ({phrases.text('quoted_in', language=name)})"
 
 
-def write_generative(draft: Draft, writer: ChatWriter) -> Draft:
+def write_generative(draft: Draft, writer: ChatWriter, switched_off: Collection[Switch] = ()) -> Draft:
     """Let the chat model write from the quotes; whatever fails, answer with the quotes and say why."""
     try:
         understanding = draft.understanding
         asked = understanding.stand_alone if understanding and understanding.is_follow_up else draft.text
         written = writer.write(asked, draft.language, draft.citations)
     except EngineFailure as failure:
-        degraded = write_extractive(draft)
+        degraded = write_extractive(draft, switched_off)
         return replace(degraded, notes=(*degraded.notes, f"generative engine failed: {failure}"))
     phrases = catalogue(draft.language)
     numbers = {citation.citation_id: citation.number for citation in draft.citations}

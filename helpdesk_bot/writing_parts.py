@@ -20,16 +20,19 @@ def outcome_of(draft: Draft) -> dict[str, Any]:
 def by_part(draft: Draft) -> list[tuple[str, list[Citation]]]:
     """Return the citations below the part of the question that they answer, in the asker's words.
 
-    A question of one part has one group without a heading. What answers two
-    parts stands below both.
+    A question of one part has one group without a heading. Parts that the same
+    quotes answer share a group, and where one group is the whole answer it needs no heading.
     """
-    if not any(part.is_answered for part in draft.asked_parts):
+    groups: dict[tuple[str, ...], tuple[list[str], list[Citation]]] = {}
+    for part in draft.asked_parts:
+        if not part.is_answered:
+            continue
+        found = [item for item in draft.citations if _answers(item, part)]
+        headings, _ = groups.setdefault(tuple(item.citation_id for item in found), ([], found))
+        headings.append(f"**{plain(part.part.text)}**")
+    if not groups or (len(groups) == 1 and not _is_partial(draft)):
         return [("", list(draft.citations))]
-    return [
-        (f"**{plain(part.part.text)}**", [item for item in draft.citations if _answers(item, part)])
-        for part in draft.asked_parts
-        if part.is_answered
-    ]
+    return [(" · ".join(headings), found) for headings, found in groups.values()]
 
 
 def opening(draft: Draft) -> str:

@@ -45,8 +45,9 @@ class Shapes:
     """The words that tell which shape an answer is asked for.
 
     A list (`helpdesk_bot.question_shapes`): ``several`` phrases, ``plural_asking``
-    words before a word with one of the ``plural_endings`` (none: any word), and
-    what is ``counted`` behind a number. A comparison
+    words before a word with one of the ``plural_endings`` (none: any word), perhaps behind
+    one that is ``describing`` it (a word, or ``-`` and an ending), what looks like several and is a
+    ``single`` thing, and what is ``counted`` behind a number. A comparison
     (`helpdesk_bot.comparisons`): phrases ``before`` the things compared, the
     ``joint`` between them, the likeliest first, those that stand between two things (``infix``)
     or ``behind`` both, the word of a choice (``other``), and what begins the
@@ -56,6 +57,8 @@ class Shapes:
     several: tuple[str, ...]
     plural_asking: tuple[str, ...]
     plural_endings: tuple[str, ...]
+    single: tuple[str, ...]
+    describing: tuple[str, ...]
     counted: tuple[str, ...]
     before: tuple[str, ...]
     joint: tuple[str, ...]
@@ -99,6 +102,10 @@ class Catalogue:
     def text(self, key: str, **values: str) -> str:
         """Return a message with its placeholders filled."""
         return self.messages[key].format(**values)
+
+    def quoted(self, text: str) -> str:
+        """Return a text between the quotation marks of this language."""
+        return self.reply["quote"].format(quote=text)
 
 
 @cache

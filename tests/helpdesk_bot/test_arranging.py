@@ -11,19 +11,27 @@ import numpy as np
 import pytest
 
 from helpdesk_bot.answerability import Calibration
-from helpdesk_bot.answering import answer_question
+from helpdesk_bot.answering import answer_question, begin
 from helpdesk_bot.answers import Question, answer_to_json
-from helpdesk_bot.citations import Evidence
+from helpdesk_bot.arranging import arranged
+from helpdesk_bot.citations import MAX_CITATIONS, Evidence
+from helpdesk_bot.compared_sides import in_place
 from helpdesk_bot.extractive import Scored
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.phrases import catalogue
 from helpdesk_bot.reading import ReadExcerpt
+from helpdesk_bot.settings import load_settings
 from helpdesk_bot.surplus import CLOSE, FAR_BEHIND, likeliest, needed
+from helpdesk_bot.switches import Switch
+from helpdesk_bot.understanding import understand
+from helpdesk_bot.writing import write_extractive
 from index.chunks import Candidate, DocumentInfo, Passage
 from index.reader import Reading
+from index.retrieval import Retrieval
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 from tests.helpdesk_bot.test_answering import check
+from tests.helpdesk_bot.test_listings import candidates, piece
 
 BY_WORDS = Calibration({"coverage": 20.0}, -10.0, {})
 """The seeded embedder's similarities mean nothing to the fitted calibration; shared words do."""
@@ -38,6 +46,12 @@ LIST_QUESTIONS = {
     "sv": "Vilka hinder fanns i hamnen: gamla system?",
     "vi": "Những rào cản nào có ở cảng: hệ thống cũ?",
 }
+LONG_QUESTIONS = {
+    "en": "Which steps clear the road?",
+    "sv": "Vilka steg röjer vägen?",
+    "vi": "Những bước nào dọn đường?",
+}
+N_STEPS = 11
 ONE_QUESTIONS = {
     "en": "Does the harbour have barriers: old systems?",
     "sv": "Finns hinder i hamnen: gamla system?",
@@ -49,6 +63,8 @@ TEXTS = {
         f"# {items[0].split(':')[0]}\n\n" + "\n".join(f"- {item}" for item in items) + "\n"
         for language, items in ITEMS.items()
     },
+    "reports/handbook.en.md": "---\ntitle: Handbook for municipal digital service owners\nlanguage: en\n---\n"
+    "# Handbook for municipal digital service owners\n\nThe handbook tells who answers for what.\n",
     "projects/mosaico.en.md": "---\ntitle: MOSAICO\nlanguage: en\n---\n# MOSAICO\n\nWhat is MOSAICO? "
     "MOSAICO is a project on lending tablets in libraries.\n",
     "projects/aurora.en.md": "---\ntitle: AURORA\nlanguage: en\n---\n# AURORA\n\nWhat is AURORA? "
@@ -77,11 +93,11 @@ def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Helpdesk]:
         yield opened
 
 
-def ask(desk: Helpdesk, text: str) -> dict[str, Any]:
+def ask(desk: Helpdesk, text: str, *off: Switch, calibration: Calibration = BY_WORDS) -> dict[str, Any]:
     parts = replace(
         desk._parts,
-        calibration=BY_WORDS,
-        settings=desk.settings.model_copy(update={"min_confidence": 0.35}),
+        calibration=calibration,
+        settings=desk.settings.model_copy(update={"min_confidence": 0.35, "switched_off": off}),
     )
     answer = answer_to_json(answer_question(Question(text), parts))
     check(desk, answer)
@@ -133,7 +149,102 @@ def test_a_side_that_no_document_tells_of_is_named(shelf: Helpdesk, language: st
     assert "**ZEPHYRINE**" not in answer["text"]
 
 
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+@pytest.mark.parametrize("at", [1, 3, 11])
+def test_of_a_longer_list_the_first_items_are_shown_and_that_it_goes_on(language: str, at: int) -> None:
+    question = LONG_QUESTIONS[language]
+    items = [f"{question[:-1]} {number}" for number in range(1, N_STEPS + 1)]
+    found = candidates("# A\n\nThese are they:\n\n" + "".join(f"- {item}\n" for item in items))
+    understanding = understand(question, language=language, history=(), default_language="en")
+    draft = replace(
+        DRAFT,
+        understanding=understanding,
+        evidence=(piece(found, items[at - 1]),),
+        retrieval=Retrieval(np.zeros(4, np.float32), tuple(found), (), {}, ()),
+    )
+    written = write_extractive(draft)
+    shown = [items.index(citation.quote) + 1 for citation in written.citations]
+    assert shown == [*range(1, MAX_CITATIONS), max(MAX_CITATIONS, at)]
+    assert written.answer_text.endswith(catalogue(language).text("list_goes_on"))
+
+
+def test_a_long_name_that_the_documents_hold_is_not_called_missing(shelf: Helpdesk) -> None:
+    strict = Calibration({"coverage": 20.0}, -16.0, {})
+    name = "the handbook for municipal digital service owners"
+    answer = ask(shelf, COMPARED["en"].format("MOSAICO", name), calibration=strict)
+    assert answer["outcome"] == "answered"
+    assert f"**{name}**" in answer["text"]
+    assert "The handbook tells who answers for what." in answer["text"].partition(f"**{name}**")[2]
+    missing = ask(shelf, COMPARED["en"].format("MOSAICO", f"{name} of Ruritania"), calibration=strict)
+    assert missing["outcome"] == "partial"
+
+
+def test_a_quote_about_one_side_does_not_stand_below_the_other() -> None:
+    one, other, both, neither = pieces((2.0, 1.9, 1.8, 1.7))
+    named = [
+        replace(
+            piece, candidate=replace(piece.candidate, passage=replace(piece.candidate.passage, text=text))
+        )
+        for piece, text in (
+            (one, "MOSAICO cost."),
+            (other, "AURORA bri."),
+            (both, "AURORA and MOSAICO are big"),
+            (neither, "It is old, too."),
+        )
+    ]
+    named = [
+        replace(
+            piece,
+            candidate=replace(
+                piece.candidate,
+                passage=replace(piece.candidate.passage, sentences=((0, len(piece.candidate.passage.text)),)),
+            ),
+        )
+        for piece in named
+    ]
+    kept_for = {
+        thing: [named.index(piece) for piece in in_place(named, thing, [rest], "en")]
+        for thing, rest in (("MOSAICO", "AURORA"), ("the AURORA", "MOSAICO"))
+    }
+    assert kept_for == {"MOSAICO": [0, 2, 3], "the AURORA": [1, 2, 3]}
+    assert in_place(named[1:2], "MOSAICO", ["AURORA"], "en") == (named[1],)
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+@pytest.mark.parametrize("switch", ["lists", "comparisons", "surplus", "short_answers"])
+def test_a_switch_changes_what_it_says_and_nothing_else(
+    shelf: Helpdesk, switch: Switch, language: str
+) -> None:
+    compared = COMPARED[language].format("MOSAICO", "AURORA")
+    asked = {"lists": LIST_QUESTIONS[language], "comparisons": compared, "one": ONE_QUESTIONS[language]}
+    for about, question in asked.items():
+        whole, without = ask(shelf, question), ask(shelf, question, switch)
+        same = [whole[field] == without[field] for field in ("outcome", "text", "citations", "confidence")]
+        assert all(same) == (about != switch), about
+    without = ask(shelf, asked["lists"], "lists")
+    assert not set(ITEMS[language]) <= set(quotes(without))
+    assert not without["text"].startswith(catalogue(language).text("compared"))
+
+
+@pytest.mark.parametrize("off", [(), ("surplus",), ("lists",), ("lists", "surplus")])
+def test_surplus_quotes_stay_where_that_is_switched_off(off: tuple[Switch, ...]) -> None:
+    evidence = pieces((2.0, 1.95, 1.9))
+    draft = replace(
+        DRAFT, evidence=tuple(evidence), read=tuple(read(evidence, (1.0, -FAR_BEHIND, 0.9), -1.0))
+    )
+    shown = arranged(draft, off)
+    assert len(shown.evidence) == (3 if "surplus" in off else 2)
+    assert [citation.quote for citation in shown.citations] == [piece.quote for piece in shown.evidence]
+
+
 SENTENCES = ("It cost 12 euro.", "It was cheap.", "The road is 9 metres wide.", "Trees grow there.")
+
+
+DRAFT = replace(
+    begin(Question("Is it cheap?"), load_settings(None, None, {})),
+    understanding=understand("Is it cheap?", language="en", history=(), default_language="en"),
+    retrieval=Retrieval(np.zeros(4, np.float32), (), (), {}, ()),
+)
 
 
 def pieces(scores: tuple[float, ...]) -> list[Evidence]:

@@ -72,6 +72,15 @@ def test_the_two_sides_of_a_comparison_are_found(language: str, question: str) -
         ),
         (
             "sv",
+            "Vad är skillnaden mellan lagen om tillgänglighet till digital offentlig service i Sverige "
+            "och webbdirektivet?",
+            [
+                "Vad är lagen om tillgänglighet till digital offentlig service i Sverige?",
+                "Vad är webbdirektivet?",
+            ],
+        ),
+        (
+            "sv",
             "Jämför MOSAICO och AI4Citizens när det gäller kostnad",
             ["Vad är MOSAICO när det gäller kostnad?", "Vad är AI4Citizens när det gäller kostnad?"],
         ),

@@ -8,6 +8,7 @@ import pytest
 from corpus.loading import Hints, parse
 from helpdesk_bot.citations import Evidence
 from helpdesk_bot.listings import Listing, list_around
+from helpdesk_bot.torn_quotes import announces, is_only_a_head, untorn
 from index.chunking import chunk
 from index.chunks import Candidate, DocumentInfo
 
@@ -30,6 +31,21 @@ Amsterdam opened with three systems:
 - a system that sorts reports
 
 The city publishes them all. Nobody complained.
+"""
+SLIDE = """Which are the objectives?
+
+a. Increase transparency
+d. Improve operations
+b. Increase openness
+e. Enable services
+c. Improve performance
+"""
+GOING_ON = """# Kriterier
+
+Ett center ska
+
+- vara öppet för alla
+- samverka med andra
 """
 TABLE = """# Dữ liệu
 
@@ -129,6 +145,57 @@ def test_a_list_goes_on_in_the_next_passage_where_that_was_found() -> None:
     assert both is not None
     assert len(first.items) < len(both.items)
     assert [item.start_char for item in both.items] == sorted(item.start_char for item in both.items)
+
+
+@pytest.mark.parametrize(("mark", "n"), [("-", 4), ("{}.", 5)])
+def test_a_list_of_which_each_passage_holds_one_item_is_whole_from_any_of_them(mark: str, n: int) -> None:
+    items = [
+        f"{mark.format(at)} Item {at}. " + "It tells of a thing at length. " * 9 for at in range(1, n + 1)
+    ]
+    found = candidates("# Long\n\n" + "\n".join(items) + "\n\n# After\n\n- Alone.\n", max_tokens=96)
+    assert len(found) > 3
+    for at in range(1, n + 1):
+        listing = list_around(piece(found, f"Item {at}." if mark == "-" else f"{at}. Item"), found)
+        assert listing is not None
+        assert [f"{number}" in item.quote[:10] for number, item in enumerate(listing.items, 1)] == [True] * n
+    assert list_around(piece(found, "Alone"), found) is None
+
+
+def test_letters_in_two_columns_are_one_list_in_the_order_of_the_letters() -> None:
+    found = candidates(SLIDE, "a.txt")
+    for words in ("Increase transparency", "Enable services"):
+        assert [quote[0] for quote in quotes(list_around(piece(found, words), found))] == list("abcde")
+
+
+@pytest.mark.parametrize(
+    ("text", "first", "best", "last", "expected"),
+    [
+        (BULLETS, "city publishes", "city publishes", "Nobody", ("city publishes", "Nobody")),
+        (BULLETS, "sorts reports", "city publishes", "Nobody", ("city publishes", "Nobody")),
+        (BULLETS, "opened with", "holiday", "city publishes", ("opened with", "sorts reports")),
+        (BULLETS, "opened with", "opened with", "parking", ("opened with", "parking")),
+        (TABLE, "2025", "Cổng hoạt động", "Cổng hoạt động", ("Cổng hoạt động", "Cổng hoạt động")),
+        (NUMBERED, "Vara", "Samverka", "Följa", ("Vara", "Följa")),
+    ],
+)
+def test_a_quote_does_not_begin_or_end_inside_a_list_that_it_is_not_of(
+    text: str, first: str, best: str, last: str, expected: tuple[str, str]
+) -> None:
+    found = candidates(text)
+    places = [piece(found, words).best for words in (first, best, last)]
+    shown = untorn(Evidence(found[0], places[0], places[2], places[1], 1.0, 1.0))
+    assert (shown.first, shown.last) == tuple(piece(found, words).best for words in expected)
+    assert shown.best == places[1]
+
+
+def test_what_announces_a_list_and_what_is_only_a_head() -> None:
+    bullets, table, going_on = candidates(BULLETS), candidates(TABLE), candidates(GOING_ON)
+    assert announces(piece(bullets, "opened with"))
+    assert announces(piece(going_on, "Ett center ska"))
+    assert not announces(piece(bullets, "publishes"))
+    assert is_only_a_head(piece(table, "Thời điểm"))
+    assert not is_only_a_head(piece(table, "2021"))
+    assert not is_only_a_head(piece(bullets, "opened with"))
 
 
 @pytest.mark.parametrize("text", [NUMBERED, BULLETS, TABLE])

@@ -86,6 +86,26 @@ def test_a_question_whose_parts_are_all_answered_has_evidence_for_each(desk: Hel
     }
 
 
+SAME_AGAIN = {
+    "en": "how many libraries in the survey lent tablets to residents",
+    "sv": "hur många kommuner införde sammanlagt digital identitet för sina invånare",
+    "vi": "cổng dịch vụ công đã tiếp nhận bao nhiêu hồ sơ trong năm đầu tiên",
+}
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_parts_that_the_same_quotes_answer_are_not_told_twice(desk: Helpdesk, language: str) -> None:
+    known, words = KNOWN[language]
+    answer = ask(desk, f"{known} {AND[language]} {SAME_AGAIN[language]}?")
+    assert answer["outcome"] == "answered"
+    assert [part["is_answered"] for part in answer["trace"]["parts"]] == [True, True]
+    assert words in answer["citations"][0]["quote"]
+    assert [answer["text"].count(citation["quote"]) for citation in answer["citations"]] == [1] * len(
+        answer["citations"]
+    )
+    assert "**" not in answer["text"]
+
+
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
 def test_a_question_of_one_part_is_never_answered_in_part(desk: Helpdesk, language: str) -> None:
     for question in (KNOWN[language][0], ALSO_KNOWN[language][0], UNKNOWN[language]):

@@ -59,3 +59,69 @@ def test_between_languages_one_of_several_numbers_is_given_only_where_the_reader
         answer = desk.ask(replace(Question(question), depth="deep"))
     assert answer.outcome == "answered"
     assert (answer.short_answer.text if answer.short_answer else None) == expected
+
+
+class WordsReader:
+    """Points at the first of these words that an excerpt holds; the later it is named, the less likely."""
+
+    def __init__(self, *words: str) -> None:
+        self.words = words
+
+    def read(self, _question: str, excerpts: list[Excerpt]) -> list[Reading]:
+        return [self._reading(excerpt.text) for excerpt in excerpts]
+
+    def _reading(self, text: str) -> Reading:
+        for place, words in enumerate(self.words):
+            if (at := text.find(words)) >= 0:
+                return Reading(3.0, 3.0 - place, 3.0, at, at + len(words))
+        return Reading(-9.0, -9.0, -9.0, 0, 0)
+
+
+ABOUT = "---\ntitle: {}\nlanguage: {}\n{}---\n# {}\n\n{}\n"
+PRIZE = ABOUT.format(
+    "Prize", "en", "", "Prize", "The prize is 53,000 euros. It began in May 2019, as planned."
+)
+BUDGET = ABOUT.format("Budget", "en", "", "Budget", "The budget was 9 million euros, and it came late.")
+STEG = ABOUT.format("Steg", "sv", "", "Steg", "Stegen är dessa:\n\n- rensa diken och broar\n- laga vägar")
+CITIES = ABOUT.format("Cổng", "vi", "", "Cổng", "Cổng dữ liệu mở có ở Huế và Đà Nẵng từ năm 2020.")
+OLD = ABOUT.format(
+    "Duties", "en", "valid_until: 2020-01-01\n", "Duties", "The duties begin on 2 August 2026."
+)
+NEW = ABOUT.format("Duties", "en", "", "Duties", "The duties begin late now: on 2 December 2027.")
+
+
+@pytest.mark.parametrize(
+    ("question", "texts", "words", "expected"),
+    [
+        ("How much is the prize?", [PRIZE], ["53,000"], "53,000 euros"),
+        ("When did the prize begin?", [PRIZE], ["May 2019,"], "May 2019"),
+        ("What is the prize?", [PRIZE], ["53,000 euros. It began"], "53,000 euros"),
+        ("What was the budget?", [BUDGET], ["late"], None),
+        ("What is the prize and when did it begin?", [PRIZE], ["53,000 euros"], None),
+        ("Vilka steg är stegen?", [STEG], ["rensa diken och broar"], None),
+        ("Vilket steg är det första?", [STEG], ["rensa diken och broar"], "rensa diken och broar"),
+        ("Những thành phố nào có cổng dữ liệu mở?", [CITIES], ["Huế và Đà Nẵng"], "Huế và Đà Nẵng"),
+        ("Những thành phố nào có cổng dữ liệu mở?", [CITIES], ["Đà Nẵng"], None),
+        ("Thành phố nào có cổng dữ liệu mở?", [CITIES], ["Đà Nẵng"], "Đà Nẵng"),
+        (
+            "The duties begin late now: on 2 December 2027",
+            [NEW, OLD],
+            ["2 August", "2 December 2027"],
+            "2 December 2027",
+        ),
+        ("The duties begin on 2 August 2026", [OLD], ["2 August 2026"], "2 August 2026"),
+    ],
+)
+def test_a_short_answer_is_whole_and_answers_all_that_is_asked(
+    tmp_path: Path, question: str, texts: list[str], words: list[str], expected: str | None
+) -> None:
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    fill(settings, FakeEmbedder(), {f"{number}.md": text for number, text in enumerate(texts)})
+    with helpdesk(settings, reader=WordsReader(*words)) as desk:
+        answer = desk.ask(replace(Question(question), depth="deep"))
+    assert answer.outcome == "answered"
+    assert (answer.short_answer.text if answer.short_answer else None) == expected
+    if answer.short_answer:
+        cited = {citation.citation_id: citation for citation in answer.citations}
+        quote = cited[answer.short_answer.citation_id].quote
+        assert quote[answer.short_answer.start_char : answer.short_answer.end_char] == expected
