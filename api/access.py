@@ -12,6 +12,7 @@ from typing import Annotated
 from urllib.parse import quote, urlsplit
 
 from fastapi import Depends, Request
+from starlette.datastructures import URL
 
 from api.dependencies import service_of
 from api.errors import CrossSite, NotSignedIn, RoleMissing
@@ -138,11 +139,20 @@ def safe_next(path: str | None, fallback: str = "/") -> str:
 
 
 def sign_in_address(request: Request) -> str:
-    """Return the sign-in page's address that leads back to the page asked for."""
-    path = request.url.path
-    if request.method == "GET" and request.url.query:
-        path += f"?{request.url.query}"
+    """Return the sign-in page's address; it leads back to the page asked for, or to the one of the form."""
+    page = request.url if request.method in ("GET", "HEAD") else _sent_from(request)
+    path = page.path + (f"?{page.query}" if page.query else "")
     return f"{SIGN_IN}?next={quote(path, safe='/')}"
+
+
+def _sent_from(request: Request) -> URL:
+    """Return the address of our own page whose form was sent; the start page where no browser says it."""
+    page = URL(request.headers.get("referer", ""))
+    try:
+        is_own = f"{page.scheme}://{page.netloc}" in _own_origins(request)
+    except ValueError:  # no address at all
+        is_own = False
+    return page if is_own else URL("/")
 
 
 def _own_origins(request: Request) -> set[str]:

@@ -13,6 +13,7 @@ from api.load import BUSY_NOTE
 from api.markup import Block, Foreign, blocks
 from api.standing import narrowed, standing, verified
 from helpdesk_bot.phrases import language_name
+from helpdesk_bot.reply.wording import spoken_date
 from helpdesk_bot.understood import understood_as
 
 Words = Mapping[str, str]
@@ -177,7 +178,8 @@ def _source(citation: Mapping[str, Any], words: Words, page_language: str) -> So
     document_id, version, page = document["document_id"], document["version"], citation["page"]
     language = language_tag(citation["language"])
     named = language_name(language, page_language) if language else ""
-    about = [words.get(f"kind_{document['kind']}", ""), document["publisher"], document["date"], named]
+    date = spoken_date(document["date"], page_language)
+    about = [words.get(f"kind_{document['kind']}", ""), document["publisher"], date, named]
     place = [words["page_n"].format(page=page)] if page else []
     if citation["heading_path"]:
         place.append(" › ".join(citation["heading_path"]))

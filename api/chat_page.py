@@ -29,7 +29,9 @@ SCRIPT_WORDS = (
     "source_n",
     "new_started",
     "send_failed",
+    "one_moment",
     "feedback_thanks",
+    "feedback_without_note",
     "expert_sent",
     "expert_link",
     "expert_consent_needed",
@@ -43,6 +45,10 @@ SCRIPT_WORDS = (
     "error_503",
     "error_switched_off",
     "error_question_too_long",
+    "error_review_too_many",
+    "error_review_personal_data",
+    "error_review_bad_text",
+    "error_account_refused",
 )
 
 MOST_VALUES = 200

@@ -7,8 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from helpdesk_bot.phrases import language_name
+from helpdesk_bot.phrases import catalogue, language_name, languages
 from helpdesk_bot.reply.addresses import web_address
+from helpdesk_bot.reply.wording import spoken_date
 
 Words = Mapping[str, str]
 
@@ -57,7 +58,8 @@ def _plain(citation: Mapping[str, Any], words: Words, page_language: str) -> str
     document = citation["document"]
     about = " · ".join(_about(citation, words, page_language))
     lines = [f"[{citation['number']}] {document['title']}" + (f" ({about})" if about else "")]
-    lines.append(f"    “{' '.join(citation['quote'].split())}”")
+    phrases = catalogue(page_language if page_language in languages() else "en")
+    lines.append(f"    {phrases.quoted(' '.join(citation['quote'].split()))}")
     if address := web_address(document["url"]):
         lines.append(f"    {address}")
     return "\n".join(lines)
@@ -77,7 +79,8 @@ def _about(citation: Mapping[str, Any], words: Words, page_language: str) -> lis
     document, language = citation["document"], citation["language"]
     named = language_name(language, page_language) if language != "und" else ""
     page = words["page_n"].format(page=citation["page"]) if citation["page"] else ""
-    said = (words.get(f"kind_{document['kind']}", ""), document["publisher"], document["date"], named, page)
+    date = spoken_date(document["date"], page_language)
+    said = (words.get(f"kind_{document['kind']}", ""), document["publisher"], date, named, page)
     return [part for part in said if part]
 
 

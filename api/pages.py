@@ -11,6 +11,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from api.messages import SHARED, languages, messages, negotiate
 from api.problems import Problem
+from helpdesk_bot.phrases import language_name
+from helpdesk_bot.reply.wording import spoken_date
 
 NATIVE_NAMES = {
     "ar": "العربية",
@@ -36,13 +38,27 @@ def direction(language: str | None) -> Literal["ltr", "rtl"]:
 
 @cache
 def _environment() -> Environment:
-    return Environment(
+    environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
+    environment.filters |= {"decimal": decimal, "spoken": spoken, "spoken_date": spoken_date}
+    return environment
+
+
+def decimal(value: float, language: str) -> str:
+    """Return a number as a language writes it."""
+    from babel.numbers import format_decimal
+
+    return str(format_decimal(value, locale=language))
+
+
+def spoken(code: str, language: str) -> str:
+    """Return the name of a language in another one; a dash where it is not known."""
+    return "–" if code in ("", "und") else language_name(code, language)
 
 
 def page_language(request: Request, part: str = SHARED) -> str:

@@ -162,6 +162,7 @@ class Service:
     def close(self) -> None:
         """Let the helpdesk go."""
         self._stopping.set()
+        self.workers.close()
         self.jobs.close()
         with self._lock:
             helpdesk, self._helpdesk = self._helpdesk, None

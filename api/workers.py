@@ -6,6 +6,7 @@ import asyncio
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TypeVar
 
 from api.errors import Overloaded
@@ -24,6 +25,7 @@ class Workers:
         self.n_threads = n_threads
         self._tasks: queue.Queue[Callable[[], None]] = queue.Queue(max_waiting)
         self._lock = threading.Lock()
+        self._closing = threading.Event()
         self._n_busy = 0
         for number in range(n_threads):
             threading.Thread(target=self._work, name=f"answer-{number}", daemon=True).start()
@@ -49,6 +51,13 @@ class Workers:
             self._tasks.put_nowait(task)
         except queue.Full:
             raise Overloaded from None
+
+    def close(self) -> None:
+        """Let each thread end with the task that it is at; what waits is not begun."""
+        self._closing.set()
+        for _ in range(self.n_threads):
+            with suppress(queue.Full):  # then there is something to wake every thread
+                self._tasks.put_nowait(_nothing)
 
     async def run(self, work: Callable[[], T]) -> T:
         """Return what ``work`` returns (or raise what it raises) without blocking the event loop."""
@@ -76,6 +85,8 @@ class Workers:
     def _work(self) -> None:
         while True:
             task = self._tasks.get()
+            if self._closing.is_set():
+                return
             self._count(1)
             try:
                 task()
@@ -85,6 +96,10 @@ class Workers:
     def _count(self, change: int) -> None:
         with self._lock:
             self._n_busy += change
+
+
+def _nothing() -> None:
+    """Wake a thread."""
 
 
 def _call(loop: asyncio.AbstractEventLoop, action: Callable[[], None]) -> None:

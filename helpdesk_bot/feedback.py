@@ -50,6 +50,7 @@ def give(engine: Engine, given: Feedback) -> Taken:
 
     Raises:
         AnswerUnknown: no answer with this id is recorded.
+        TooMany: this answer or conversation has sent enough to the experts; nothing is kept.
     """
     note = None if given.helpful else _storable(given.note)
     values = {
@@ -62,8 +63,9 @@ def give(engine: Engine, given: Feedback) -> Taken:
         _check_known(connection, given.answer_id)
         connection.execute(delete(feedback).where(feedback.c.answer_id == given.answer_id))
         connection.execute(insert(feedback).values(answer_id=given.answer_id, **values))
-    wrong = not given.helpful and given.reason is not None
-    item_id = queue.report(engine, given.answer_id, str(given.reason), note) if wrong else None
+        item_id = None
+        if not given.helpful and given.reason is not None:
+            item_id = queue.report_in(connection, given.answer_id, given.reason, note)
     return Taken(note_kept=note is not None or not (given.note or "").strip(), item_id=item_id)
 
 

@@ -9,6 +9,7 @@ from urllib.parse import quote
 from api.answer_view import language_tag, original_address, passage_address, web_address
 from api.review_view.texts import reference
 from api.review_view.wording import Words, spoken
+from helpdesk_bot.reply.wording import spoken_date
 from helpdesk_bot.review.standing import SourceChange, is_reusable
 
 SNIPPET_CHARS = 90
@@ -46,7 +47,7 @@ def card(
     about = (
         words.get(f"kind_{document['kind']}", ""),
         document["publisher"],
-        document["date"],
+        spoken_date(document["date"], page_language),
         spoken(language, page_language),
         words["version_n"].format(version=version),
     )

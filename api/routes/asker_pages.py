@@ -24,6 +24,7 @@ from helpdesk_bot.errors import AnswerUnknown, HelpdeskError
 from helpdesk_bot.feedback import REASONS, Feedback, Reason, give
 from helpdesk_bot.records import Records
 from helpdesk_bot.reply.rendering import RENDERINGS, render
+from helpdesk_bot.review.errors import TooMany
 
 router = APIRouter(include_in_schema=False)
 
@@ -56,8 +57,12 @@ def keep_feedback(request: Request, service: ServiceOf, limited: Limited, form: 
     """Keep what an asker says of an answer, and show the answer again."""
     reason: Reason | None = next((each for each in REASONS if each == form.reason), None)
     note = clean(form.note)[:1000] or None
-    give(service.engine, Feedback(form.answer_id, form.helpful == "yes", reason, note))
-    told = messages(page_language(request))["feedback_thanks"]
+    words = messages(page_language(request))
+    try:
+        taken = give(service.engine, Feedback(form.answer_id, form.helpful == "yes", reason, note))
+    except TooMany as error:
+        return _refused(request, service, form.answer_id, form.conversation_id, error)
+    told = words["feedback_thanks" if taken.note_kept else "feedback_without_note"]
     response = _shown_again(request, service, form.answer_id, form.conversation_id, told=told)
     response.headers.update(limited)
     return response
@@ -73,11 +78,7 @@ def send_to_expert(request: Request, service: ServiceOf, limited: Limited, form:
     try:
         sent = ask_expert(service, form, page_language(request))
     except HelpdeskError as error:
-        problem = problem_of(error)
-        told = f"{words['send_failed']} {problem.detail or ''}".strip()
-        return _shown_again(
-            request, service, form.answer_id, form.conversation_id, told=told, status=problem.status
-        )
+        return _refused(request, service, form.answer_id, form.conversation_id, error)
     response = _conversation(request, service, sent["conversation_id"], told=words["expert_sent"])
     response.headers.update(limited)
     return response
@@ -139,6 +140,15 @@ def _shown_again(
         return chat_page(request, status, told=told)
     shown = shown_answer(service, document, page_language(request))
     return chat_page(request, status, answer=shown, told=told)
+
+
+def _refused(
+    request: Request, service: Service, answer_id: str, conversation_id: str, error: HelpdeskError
+) -> Response:
+    """Show the answer again, and say in the page's language why something was not taken."""
+    problem, words = problem_of(error), messages(page_language(request))
+    told = words.get(f"error_{problem.code}", words["send_failed"])
+    return _shown_again(request, service, answer_id, conversation_id, told=told, status=problem.status)
 
 
 def _conversation(

@@ -12,9 +12,7 @@ from api.replies import json_reply
 from api.review_schemas import Item, RequestBody, Requested
 from helpdesk_bot import retention
 from helpdesk_bot.accounts.directory import clean_email
-from helpdesk_bot.errors import AccountRefused
 from helpdesk_bot.review import asker
-from helpdesk_bot.review.errors import BadText
 
 router = APIRouter(prefix="/api/v1", tags=["ask"])
 
@@ -26,10 +24,7 @@ def ask_expert(body: RequestBody, service: ServiceOf, limited: Limited) -> Respo
     Name an answer with its conversation, or give a question; with a question
     alone a new conversation is made. Keep ``conversation_id``: it is the key to the reply.
     """
-    try:
-        email = clean_email(body.email) if body.email and body.email.strip() else None
-    except AccountRefused as error:
-        raise BadText(str(error)) from error
+    email = clean_email(body.email) if body.email and body.email.strip() else None
     requested = asker.ask_expert(
         service.engine,
         answer_id=body.answer_id,

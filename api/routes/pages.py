@@ -20,6 +20,7 @@ from api.reading import MAX_OFFSET, MAX_VERSION, highlighted, record_of
 from api.routes.asking import answer
 from api.streaming import stream_answer
 from helpdesk_bot.phrases import language_name
+from helpdesk_bot.reply.wording import spoken_date
 
 router = APIRouter(include_in_schema=False)
 
@@ -85,7 +86,7 @@ def text_page(
     about = [
         words.get(f"kind_{metadata.kind}", ""),
         metadata.publisher,
-        metadata.date,
+        spoken_date(metadata.date, language),
         language_name(metadata.language, language) if metadata.language != "und" else "",
         words["version_n"].format(version=record.version),
     ]

@@ -15,18 +15,35 @@ export function connect(root, tools) {
 
 function listen(root, selector, act, tools) {
   for (const form of root.querySelectorAll(selector)) {
-    form.addEventListener("submit", async (event) => {
+    form.noValidate = true; // the script says what is missing, in the page's language
+    let before = Promise.resolve();
+    form.addEventListener("submit", (event) => {
       event.preventDefault();
-      if (form.getAttribute("aria-busy") === "true") return;
-      form.setAttribute("aria-busy", "true");
-      try {
-        await act(form, tools, event.submitter);
-      } catch {
-        tell(form, tools.words.send_failed, tools);
+      const button = event.submitter ?? form.querySelector("button:not([type=button])");
+      if (button.getAttribute("aria-disabled") === "true") {
+        tools.say(tools.words.one_moment); // pressed again: it is under way
+        return;
       }
-      form.removeAttribute("aria-busy");
+      const done = occupy(button, tools.words.one_moment);
+      before = before
+        .then(() => form.isConnected && act(form, tools, button))
+        .catch(() => tell(form, tools.words.send_failed, tools))
+        .then(done);
     });
   }
+}
+
+/** Show that what a button stands for is under way; return what ends that. */
+function occupy(button, text) {
+  const told = document.createElement("span");
+  told.className = "under-way";
+  told.textContent = text;
+  button.setAttribute("aria-disabled", "true");
+  button.after(told);
+  return () => {
+    told.remove();
+    button.removeAttribute("aria-disabled");
+  };
 }
 
 async function copy(button, { words, say }) {
@@ -75,8 +92,15 @@ async function judge(form, tools, button) {
   const given = new FormData(form, button);
   const body = { answer_id: given.get("answer_id"), helpful: given.get("helpful") === "yes" };
   if (!body.helpful) Object.assign(body, { reason: given.get("reason"), note: given.get("note") || null });
-  await post("/api/v1/feedback", body);
-  replace(form, words.feedback_thanks, tools);
+  const response = await post("/api/v1/feedback", body);
+  const taken = await response.json();
+  if (response.ok) replace(form, taken.note_kept ? words.feedback_thanks : words.feedback_without_note, tools);
+  else tell(form, reason(taken, words), tools);
+}
+
+/** Say in the page's language why something was not taken. */
+function reason(problem, words) {
+  return words[`error_${problem.code}`] ?? words.send_failed;
 }
 
 async function askExpert(form, tools) {
@@ -96,7 +120,7 @@ async function askExpert(form, tools) {
   if (conversationId) body.conversation_id = conversationId;
   const response = await post("/api/v1/review/requests", body);
   if (response.status === 422) {
-    tell(form, (await response.json()).detail ?? words.send_failed, tools);
+    tell(form, reason(await response.json(), words), tools);
     return;
   }
   const sent = await response.json();
@@ -139,6 +163,7 @@ function tell(form, text, { say }) {
     say(text);
     return;
   }
-  refusal.textContent = text; // an alert: announced by itself
-  refusal.hidden = false;
+  refusal.hidden = true; // an alert: announced by itself, and again when it says the same again
+  refusal.textContent = text;
+  requestAnimationFrame(() => (refusal.hidden = false));
 }

@@ -14,6 +14,7 @@ const announcer = document.getElementById("announcer");
 const form = document.getElementById("ask"); // not there while answering is switched off
 const box = document.getElementById("question");
 const refusal = document.getElementById("question-error");
+const wait = document.getElementById("question-wait");
 const suggestions = document.getElementById("suggestions");
 const again = document.getElementById("new");
 
@@ -21,7 +22,7 @@ const sheet = createSheet(words);
 const history = createHistory(words, say);
 const watch = createWatch({ words, message: showMessage, place: placeReleased, history });
 const tools = { words, say, watch, history };
-let busy = false;
+let under_way = null; // what stops the question that is being answered
 
 prepare(document.body);
 if (form) begin();
@@ -58,7 +59,7 @@ function begin() {
   });
   again.addEventListener("click", (event) => {
     event.preventDefault();
-    if (!busy) reset(words.new_started);
+    reset(words.new_started);
   });
   history.onForget(() => reset(words.privacy_forgotten));
   const count = document.getElementById("filter-count");
@@ -72,35 +73,43 @@ function begin() {
 
 async function ask(text) {
   const question = text.trim();
-  if (busy) return;
+  if (under_way) {
+    wait.hidden = false;
+    wait.scrollIntoView({ block: "nearest" });
+    say(wait.textContent);
+    return;
+  }
   if (!question) {
     refuse(words.empty_question);
     box.focus();
     return;
   }
-  setBusy(true);
+  const mine = new AbortController();
+  setBusy(mine);
   talk();
   const exchange = makeExchange(question);
   exchange.scrollIntoView({ block: "start" });
   const reply = exchange.querySelector(".reply");
   say(words.searching);
   try {
-    await receive(await send(question), reply);
+    await receive(await send(question, mine.signal), reply);
+    if (mine.signal.aborted) return;
     if (box.value.trim() === question) box.value = "";
     history.keep(exchange);
     follow(exchange);
   } catch (error) {
+    if (mine.signal.aborted) return; // a new conversation has begun, or this one was to be forgotten
     showError(reply, error.words ?? words.network_error);
     box.value ||= question;
   }
-  setBusy(false);
+  setBusy(null);
 }
 
-async function send(question) {
+async function send(question, signal) {
   const body = new URLSearchParams(new FormData(form));
   body.set("question", question);
   body.set("conversation_id", history.conversationId ?? "");
-  const response = await request(form.action, { method: "POST", body, headers: { Accept: "text/event-stream" } });
+  const response = await request(form.action, { method: "POST", body, signal, headers: { Accept: "text/event-stream" } });
   if (response.ok) return response;
   throw failure(await response.json().catch(() => ({})));
 }
@@ -174,8 +183,9 @@ function announce(root, first) {
   say([first, ...text].filter(Boolean).join(" "));
 }
 
+/** Let screen readers say something, politely; the same words twice are said twice. */
 function say(text) {
-  announcer.textContent = text;
+  announcer.textContent = announcer.textContent === text ? `${text}\u00a0` : text;
 }
 
 function make(tag, className, ...content) {
@@ -208,6 +218,8 @@ function talk() {
 }
 
 function reset(told) {
+  under_way?.abort();
+  setBusy(null);
   history.clear();
   watch.clear();
   conversation.replaceChildren();
@@ -228,8 +240,9 @@ function refuse(text) {
   else box.removeAttribute("aria-invalid");
 }
 
-function setBusy(value) {
-  busy = value;
-  form.setAttribute("aria-busy", String(value));
-  document.getElementById("send").setAttribute("aria-disabled", String(value));
+function setBusy(stop) {
+  under_way = stop;
+  form.setAttribute("aria-busy", String(stop !== null));
+  document.getElementById("send").setAttribute("aria-disabled", String(stop !== null));
+  if (!stop) wait.hidden = true;
 }

@@ -15,6 +15,7 @@ from typing import Any, Literal
 from helpdesk_bot.answer_bank.serving import day
 from helpdesk_bot.errors import DeliveryFailed, DeliveryRefused
 from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
+from helpdesk_bot.reply.wording import spoken_date
 
 TIMEOUT_S = 30.0
 LONGEST_SUBJECT = 120
@@ -136,16 +137,17 @@ def _released(payload: Mapping[str, Any], question: str, phrases: Catalogue) -> 
     lines += [phrases.text("mail_approved", name=payload["approved_by"], date=date), ""]
     if answer["citations"]:
         lines += [f"{phrases.text('mail_sources')}:"]
-        lines += [_source(citation) for citation in answer["citations"]]
+        lines += [_source(citation, phrases) for citation in answer["citations"]]
         lines += [""]
     return [*lines, "-- ", phrases.text("mail_why")]
 
 
-def _source(citation: Mapping[str, Any]) -> str:
+def _source(citation: Mapping[str, Any], phrases: Catalogue) -> str:
     document = citation["document"]
-    told = [document["title"], document["publisher"], document["date"], document["url"] or document["source"]]
+    date = spoken_date(document["date"], phrases.language)
+    told = [document["title"], document["publisher"], date, document["url"] or document["source"]]
     line = f"[{citation['number']}] " + ", ".join(part for part in told if part)
-    return f"{line}\n    “{' '.join(citation['quote'].split())}”"
+    return f"{line}\n    {phrases.quoted(' '.join(citation['quote'].split()))}"
 
 
 def _shortened(text: str) -> str:

@@ -54,7 +54,8 @@ def ask_expert(
     Raises:
         ConsentNeeded: without it nothing is stored.
         AnswerUnknown: no such answer in this conversation.
-        BadText: neither answer nor question, or personal data in what was written.
+        BadText: neither answer nor question, or a text that is too long.
+        HoldsPersonalData: what was written does.
         TooMany: this answer or conversation has sent enough to the experts.
     """
     if not consent:

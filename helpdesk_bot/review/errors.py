@@ -10,6 +10,7 @@ HelpdeskError
     ├── Unsupported           a sentence is not supported, and nobody has taken responsibility for it
     ├── TooMany               more reports and requests than an expert would read
     ├── BadText               a text or a citation that cannot be used
+    │   └── HoldsPersonalData   what an asker wrote seems to hold personal data
     ├── BadPolicy             a policy that cannot be read
     └── ConsentNeeded         an address or a question was given without consent
 """
@@ -82,6 +83,10 @@ class TooMany(ReviewError):
 
 class BadText(ReviewError):
     """A text, a citation or a message that cannot be used."""
+
+
+class HoldsPersonalData(BadText):
+    """What an asker wrote seems to hold personal data: nothing of it is stored."""
 
 
 class BadPolicy(ReviewError):

@@ -12,7 +12,7 @@ from corpus.schema import document_versions
 from corpus.storage import begin_write
 from helpdesk_bot import guardrails
 from helpdesk_bot.review import items, timeline
-from helpdesk_bot.review.errors import BadText, TooMany
+from helpdesk_bot.review.errors import BadText, HoldsPersonalData, TooMany
 from helpdesk_bot.review.policy import Wanted, read_in, risk_of
 from helpdesk_bot.review.schema import review_items, review_requests
 from helpdesk_bot.review.values import Content, Reason, clean, content_of_answer, folded, moment, new_id
@@ -56,7 +56,8 @@ def ask_about(
     """Ask an expert about a recorded answer; return the item's id, ``None`` where no such answer is kept.
 
     Raises:
-        BadText: the note holds personal data or is too long.
+        BadText: the note is too long.
+        HoldsPersonalData: the note does.
         TooMany: see `MOST_OF_ANSWER` and `MOST_OF_CONVERSATION`.
     """
     return _of_asker(connection, answer_id, "asked_for_expert", note, email, language)
@@ -73,7 +74,8 @@ def ask_directly(
     """Ask an expert a question that the helpdesk has not answered; return the item's id.
 
     Raises:
-        BadText: question or note hold personal data, or are empty or too long.
+        BadText: question or note are empty or too long.
+        HoldsPersonalData: question or note do.
         TooMany: see `MOST_OF_CONVERSATION`.
     """
     text = _checked(question)
@@ -95,10 +97,16 @@ def ask_directly(
 
 
 def report(engine: Engine, answer_id: str, reason: str, note: str | None = None) -> str | None:
+    """Bring a reported answer before an expert, in a transaction of its own: see `report_in`."""
+    with begin_write(engine) as connection:
+        return report_in(connection, answer_id, reason, note)
+
+
+def report_in(connection: Connection, answer_id: str, reason: str, note: str | None = None) -> str | None:
     """Bring an answer that somebody reported before an expert.
 
     Args:
-        engine: the database.
+        connection: of a write transaction; what is refused leaves nothing behind when it is rolled back.
         answer_id: which answer.
         reason: a reason code of the feedback.
         note: what the asker wrote; one with personal data is left out.
@@ -112,8 +120,7 @@ def report(engine: Engine, answer_id: str, reason: str, note: str | None = None)
     """
     if not _REASON.fullmatch(reason):
         raise BadText("A reason is a code of small letters, at most 32.")
-    with begin_write(engine) as connection:
-        return _of_asker(connection, answer_id, "reported", _harmless(note), None, None, {"reason": reason})
+    return _of_asker(connection, answer_id, "reported", _harmless(note), None, None, {"reason": reason})
 
 
 def reopen(
@@ -250,7 +257,7 @@ def _checked(text: str) -> str:
     if len(kept) > MAX_NOTE_CHARS:
         raise BadText(f"This may have at most {MAX_NOTE_CHARS} characters.")
     if guardrails.personal_data(kept):
-        raise BadText("This seems to hold personal data. It was not stored; please leave it out.")
+        raise HoldsPersonalData("This seems to hold personal data. It was not stored; please leave it out.")
     return kept
 
 

@@ -3,22 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import socket
-import threading
 import time
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 from fastapi import FastAPI
 
 from api.app import create_app
-from api.server import make_server
+from helpdesk_bot.settings import Settings
 from tests.api.house import FakeHelpdesk, settings_in
-
-PATIENCE_S = 120.0
-"""How long a thing may take that is there in a moment, on a machine that is busy with something else."""
+from tests.api.serving import PATIENCE_S, serving
 
 
 class InProcess:
@@ -58,28 +56,28 @@ def helpdesk(tmp_path: Path) -> Iterator[FakeHelpdesk]:
     fake.close()
 
 
-@pytest.fixture
-def site(tmp_path: Path, helpdesk: FakeHelpdesk) -> InProcess:
-    app = create_app(settings_in(tmp_path), opener=lambda _settings: helpdesk)  # type: ignore[arg-type,return-value]  # a stand-in
+@contextmanager
+def started(settings: Settings, helpdesk: Any) -> Iterator[InProcess]:
+    """The application over an open helpdesk; closed afterwards, lest its courier go on looking for mail."""
+    app = create_app(settings, opener=lambda _settings: helpdesk)
     app.state.service.start()
-    wait_until_ready(app)
-    return InProcess(app)
+    try:
+        wait_until_ready(app)
+        yield InProcess(app)
+    finally:
+        app.state.service.close()
+
+
+@pytest.fixture
+def site(tmp_path: Path, helpdesk: FakeHelpdesk) -> Iterator[InProcess]:
+    with started(settings_in(tmp_path), helpdesk) as found:
+        yield found
+        helpdesk.release.set()
 
 
 @pytest.fixture
 def address(tmp_path: Path, helpdesk: FakeHelpdesk) -> Iterator[str]:
     """The address of a real server on a free port."""
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = make_server(settings_in(tmp_path), lambda: None, opener=lambda _settings: helpdesk)  # type: ignore[arg-type,return-value]  # a stand-in
-    thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
-    thread.start()
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    deadline = time.monotonic() + PATIENCE_S
-    while httpx.get(f"{address}/health/ready", timeout=PATIENCE_S).status_code != 200:
-        assert time.monotonic() < deadline, "the server did not get ready"
-        time.sleep(0.05)
-    yield address
-    helpdesk.release.set()
-    server.should_exit = True
-    thread.join(PATIENCE_S)
-    assert not thread.is_alive()
+    with serving(settings_in(tmp_path), lambda _settings: helpdesk) as found:
+        yield found
+        helpdesk.release.set()

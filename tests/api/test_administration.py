@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import httpx
 import pytest
 from sqlalchemy import insert, text
 
+from api.pages import decimal
 from corpus.storage import begin_write
 from helpdesk_bot import audit, off_switch, origins
 from helpdesk_bot.accounts import directory, keys
 from helpdesk_bot.answers import Question, answer_to_json
 from helpdesk_bot.database import HEAD
 from helpdesk_bot.records import Records
+from helpdesk_bot.reply.wording import spoken_date
 from helpdesk_bot.review import policy
 from helpdesk_bot.schema import feedback
 from tests.api import house
@@ -139,6 +143,9 @@ def test_usage_is_a_chart_with_its_table(
     assert 'role="img"' in page
     assert house.UNKNOWN_QUESTION in page
     assert "Finns inte i dokumenten" in page
+    assert '<th scope="row">svenska</th>' in page
+    assert f"till {spoken_date(datetime.now(UTC).date().isoformat(), 'sv')}: 1." in page
+    assert (decimal(66.7, "sv"), decimal(66.7, "en")) == ("66,7", "66.7")
     usage = site.get("/api/v1/admin/usage?days=7", headers=admin | {"Accept": "application/json"}).json()
     assert usage["n_questions"] == 1
     assert len(usage["days"]) == 7

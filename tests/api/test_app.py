@@ -12,8 +12,9 @@ from api.app import create_app
 from api.middleware import SECURITY_HEADERS
 from helpdesk_bot.errors import NotReady
 from tests.api import house
-from tests.api.conftest import PATIENCE_S, InProcess
+from tests.api.conftest import InProcess
 from tests.api.house import FakeHelpdesk, settings_in
+from tests.api.serving import PATIENCE_S
 from tests.api.test_asking import assert_problem
 
 
@@ -29,6 +30,7 @@ def test_alive_at_once_and_ready_when_loaded(tmp_path: Path, helpdesk: FakeHelpd
     while (response := site.get("/health/ready")).status_code == 503:
         assert time.monotonic() < deadline
     assert response.json() == {"status": "ready", "reasons": []}
+    app.state.service.close()
 
 
 def test_degraded_says_why(tmp_path: Path) -> None:
@@ -64,6 +66,7 @@ def test_a_helpdesk_that_cannot_be_loaded_says_why_and_is_tried_again(
     assert seen[1] == ["Nothing is ingested. Run helpdesk ingest."]
     assert seen[2] == ["the helpdesk could not be loaded; see the log"]
     assert InProcess(app).get("/health/ready").status_code == 200
+    service.close()
 
 
 @pytest.mark.parametrize(
@@ -145,6 +148,29 @@ def test_originals_are_shown_and_never_run(
     assert response.headers["x-content-type-options"] == "nosniff"
     assert ("sandbox" in response.headers["content-security-policy"]) is sandboxed
     assert response.content.startswith(start)
+
+
+@pytest.mark.parametrize(
+    ("wanted", "status", "code"),
+    [("bytes=9999999-", 416, "range_not_satisfiable"), ("nonsense", 400, "bad_request")],
+)
+def test_a_part_that_an_original_lacks_is_a_problem(
+    site: InProcess, helpdesk: FakeHelpdesk, wanted: str, status: int, code: str
+) -> None:
+    address = f"/api/v1/documents/{helpdesk.ids['brief.sv.pdf']}/original"
+    whole = site.get(address).content
+    assert site.get(address, headers={"Range": "bytes=0-3"}).content == whole[:4]
+    refused = site.get(address, headers={"Range": wanted})
+    assert_problem(refused, status, code)
+    if status == 416:
+        assert refused.headers["content-range"] == f"bytes */{len(whole)}"
+
+
+@pytest.mark.parametrize("path", ["/", "/health/live", "/api/v1/documents", "/widget.js"])
+def test_head_is_answered_like_get(site: InProcess, path: str) -> None:
+    head = site.request("HEAD", path)
+    assert (head.status_code, head.headers["content-type"]) == (200, site.get(path).headers["content-type"])
+    assert site.request("HEAD", "/api/v1/ask").status_code == 405
 
 
 def test_an_original_that_is_gone_is_a_problem(

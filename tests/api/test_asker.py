@@ -12,14 +12,13 @@ import docx
 import pytest
 from sqlalchemy import select
 
-from api.app import create_app
 from api.messages import messages
 from helpdesk_bot import off_switch
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.review.desk import Person, Query, ReviewDesk
 from helpdesk_bot.schema import answers, feedback
 from tests.api import house
-from tests.api.conftest import InProcess, wait_until_ready
+from tests.api.conftest import InProcess, started
 from tests.api.house import FakeHelpdesk, settings_in
 from tests.api.test_asking import assert_problem
 from tests.fakes import FakeEmbedder
@@ -132,10 +131,8 @@ def test_feedback_that_cannot_be(site: InProcess, body: dict[str, object], statu
 def test_where_nothing_is_recorded_nothing_can_be_judged(tmp_path: Path) -> None:
     settings = settings_in(tmp_path, record_conversations=False)
     fake = FakeHelpdesk(settings)
-    app = create_app(settings, opener=lambda _settings: fake)  # type: ignore[arg-type,return-value]  # a stand-in
-    app.state.service.start()
-    wait_until_ready(app)
-    html = InProcess(app).post("/?lang=en", data={"question": house.EN_QUESTION}).text
+    with started(settings, fake) as site:
+        html = site.post("/?lang=en", data={"question": house.EN_QUESTION}).text
     assert "/feedback" not in html
     assert messages("en")["privacy_server_off"] in html
     fake.close()
@@ -240,11 +237,8 @@ def test_while_it_is_switched_off_people_are_told_and_can_still_reach_an_expert(
 def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[InProcess, Helpdesk]]:
     settings = library.settings_for(tmp_path_factory.mktemp("asker"), min_confidence=0.0)
     library.fill(settings, FakeEmbedder())
-    with library.helpdesk(settings) as desk:
-        app = create_app(settings, opener=lambda _settings: desk)
-        app.state.service.start()
-        wait_until_ready(app)
-        yield InProcess(app), desk
+    with library.helpdesk(settings) as desk, started(settings, desk) as site:
+        yield site, desk
 
 
 @pytest.mark.parametrize("question", library.QUESTIONS)

@@ -121,6 +121,40 @@ def test_filters_language_and_depth_reach_the_helpdesk(site: InProcess, helpdesk
     assert (asked.language, asked.depth, asked.conversation_id) == ("sv", "deep", "c1")
 
 
+def test_a_year_may_be_a_number_and_what_is_null_is_absent(site: InProcess, helpdesk: FakeHelpdesk) -> None:
+    body = {"question": "Gì?", "filters": {"year": 2024}, "history": None, "language": None, "depth": None}
+    assert site.post("/api/v1/ask", json=body).status_code == 200
+    assert dict(helpdesk.asked[-1].filters) == {"year": ("2024",)}
+    assert helpdesk.asked[-1].history == ()
+    assert site.post("/api/v1/ask", json={"question": "Vad?", "filters": None}).status_code == 200
+    assert dict(helpdesk.asked[-1].filters) == {}
+    assert_problem(
+        site.post("/api/v1/ask", json={"question": "Vad?", "filters": {"year": True}}), 422, "invalid_request"
+    )
+
+
+@pytest.mark.parametrize(
+    ("accept", "streamed"),
+    [
+        ("text/event-stream", True),
+        ("Text/Event-Stream, application/json", True),
+        ("text/event-stream, */*", True),
+        ("application/json, text/event-stream;q=0.1", False),
+        ("text/event-stream;q=0", False),
+        ("*/*", False),
+    ],
+)
+def test_events_come_where_they_are_preferred(site: InProcess, accept: str, streamed: bool) -> None:
+    response = site.post("/api/v1/ask", json={"question": "Gì?"}, headers={"Accept": accept})
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/event-stream") is streamed
+
+
+def test_a_body_that_is_not_json_is_told_where(site: InProcess) -> None:
+    response = site.post("/api/v1/ask", content=b'{"question"', headers={"Content-Type": "application/json"})
+    assert response.json()["detail"] == "body: not JSON at character 11"
+
+
 @pytest.mark.parametrize(
     ("content", "status", "code"),
     [

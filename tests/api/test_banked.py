@@ -10,14 +10,13 @@ import httpx
 import pytest
 from fastapi import FastAPI
 
-from api.app import create_app
 from corpus.storage import begin_write
 from helpdesk_bot import audit
 from helpdesk_bot.answer_bank import publish
 from helpdesk_bot.answers import Question, answer_to_json
 from helpdesk_bot.delivery.outbox import enqueue
 from tests.api import people
-from tests.api.conftest import wait_until_ready
+from tests.api.conftest import started
 from tests.api.house import FakeHelpdesk, settings_in
 
 House = tuple["Client", FakeHelpdesk]
@@ -44,11 +43,8 @@ class Client:
 def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[House]:
     settings = settings_in(tmp_path_factory.mktemp("banked"))
     helpdesk = FakeHelpdesk(settings)
-    app = create_app(settings, opener=lambda _settings: helpdesk)  # type: ignore[arg-type, return-value]
-    app.state.service.start()
-    wait_until_ready(app)
-    yield Client(app), helpdesk
-    app.state.service.close()
+    with started(settings, helpdesk) as site:
+        yield Client(site.app), helpdesk
 
 
 def bank(helpdesk: FakeHelpdesk, item_id: str) -> str:

@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 
+from api.messages import messages
 from tests.api import drivers, house
 from tests.api.house import FakeHelpdesk
 
@@ -118,6 +119,89 @@ def test_an_answer_that_is_seen_can_be_followed_at_once(address: str) -> None:
         ),
     )
     assert (report["values"]["empty"], report["values"]["answers"]) == ("", 2)
+
+
+HELD = """(() => { const real = window.fetch; window.fetch = async (address, options = {}) => {
+    if (options.method === "POST" && address === document.getElementById("ask").action)
+      await new Promise((resolve) => { window.letGo = resolve; });
+    window.sent = real(address, options).then((response) => response, (error) => { throw error; });
+    window.fate = window.sent.then(() => "sent", (error) => error.name);
+    return window.sent; }; })()"""
+STATE = """[document.querySelectorAll(".exchange").length, document.querySelector("#question").value,
+    sessionStorage.getItem("helpdesk.conversation")]"""
+
+
+def test_no_key_press_is_swallowed_while_an_answer_is_made(address: str) -> None:
+    """Who asks too early is told, and keeps the text; who begins anew is rid of the old question."""
+    words = messages("sv")
+    [report] = drive(
+        address,
+        order(
+            ["goto", "/?lang=sv"],
+            ["value", "held", HELD],
+            ["type", "#question", house.SV_QUESTION],
+            ["focus", "#question"],
+            ["press", "Enter"],
+            ["wait", ".waiting"],
+            ["type", "#question", house.VI_QUESTION],
+            ["press", "Enter"],
+            ["wait", "#question-wait"],
+            ["value", "told", "document.querySelector('#question-wait').textContent"],
+            ["value", "said", "document.querySelector('#announcer').textContent"],
+            ["axe", "too early"],
+            ["value", "let go", "window.letGo()"],
+            ["wait", ".answer"],
+            ["wait", "#question-wait", "hidden"],
+            ["value", "kept", "document.querySelector('#question').value"],
+            ["press", "Enter"],
+            ["wait", "article:nth-of-type(2) .waiting"],
+            ["click", "#new"],
+            ["value", "anew", STATE],
+            ["value", "let go", "window.letGo()"],
+            ["value", "fate", "new Promise((resolve) => setTimeout(resolve)).then(() => window.fate)"],
+            ["value", "later", STATE],
+            ["type", "#question", house.EN_QUESTION],
+            ["press", "Enter"],
+            ["wait", ".waiting"],
+            ["value", "let go", "window.letGo()"],
+            ["wait", ".answer"],
+        ),
+    )
+    values = report["values"]
+    assert (values["told"], values["said"]) == (words["still_answering"],) * 2
+    assert values["kept"] == house.VI_QUESTION
+    assert values["fate"] == "AbortError"
+    assert values["anew"] == values["later"] == [0, "", None]
+    assert report["errors"] == []
+
+
+FULL = """(async () => { const answer_id = document.querySelector(".answer").dataset.answer;
+    for (let n = 0; n < 5; n += 1) await fetch("/api/v1/feedback", { method: "POST",
+      headers: { "Content-Type": "application/json" },
+      body: JSON.stringify({ answer_id, helpful: false, reason: "outdated" }) }); })()"""
+
+
+def test_what_is_not_taken_is_said_where_it_was_written(address: str) -> None:
+    shown = """(() => { const told = document.querySelector(".feedback .refusal");
+        const note = document.querySelector(".feedback textarea");
+        return [told.textContent, told.checkVisibility(), note.value]; })()"""
+    [report] = drive(
+        address,
+        order(
+            ["goto", "/?lang=vi"],
+            ["focus", "#question"],
+            *ask(house.VI_QUESTION),
+            ["value", "full", FULL],
+            ["click", ".thumbs summary"],
+            ["click", ".feedback input[value=incorrect]"],
+            ["type", ".feedback textarea", "Con số đã cũ."],
+            ["click", ".feedback button[value=no]"],
+            ["wait", ".feedback .refusal"],
+            ["value", "shown", shown],
+            ["axe", "not taken"],
+        ),
+    )
+    assert report["values"]["shown"] == [messages("vi")["error_review_too_many"], True, "Con số đã cũ."]
 
 
 VISIBLE = """(() => { const m = document.querySelector('#sheet mark').getBoundingClientRect();

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 import subprocess
 import sys
@@ -102,6 +103,64 @@ def test_wrong_use_is_one_line_and_2(
     assert captured.out == ""
     assert line in captured.err
     assert len(captured.err.splitlines()) == 1
+
+
+@pytest.mark.parametrize(
+    ("arguments", "exit_code", "code", "message"),
+    [
+        (["ask", "  "], 2, "question_empty", "The question is empty"),
+        (["ask", "Gì?", "--depth", "medium"], 2, "wrong_use", "invalid choice: 'medium'"),
+        (["ask"], 2, "wrong_use", "arguments are required: QUESTION"),
+        (["ask", "Vad?", "--config", "no-such.toml"], 2, "misconfigured", "no-such.toml cannot be read"),
+        (["eval", "run", "no-such-suite"], 2, "suite_error", "no-such-suite"),
+        (["ask", house.CRASH_QUESTION], 3, "internal_error", "RuntimeError: a secret of the house"),
+    ],
+)
+def test_with_json_an_error_is_one_document_too(
+    data_dir: Path,
+    capsys: pytest.CaptureFixture[str],
+    arguments: list[str],
+    exit_code: int,
+    code: str,
+    message: str,
+) -> None:
+    assert main([*arguments, "--json", "--data-dir", str(data_dir)]) == exit_code
+    captured = capsys.readouterr()
+    error = json.loads(captured.out)["error"]
+    assert (error["code"], error["exit_code"]) == (code, exit_code)
+    assert message in error["message"]
+    assert message in captured.err
+
+
+def test_an_error_after_the_document_adds_none(
+    data_dir: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def failing(_options: object, console: Console) -> int:
+        console.document({"done": True})
+        raise RuntimeError("too late")
+
+    monkeypatch.setattr(asking, "run", failing)
+    assert main(["ask", "Vad?", "--json", "--data-dir", str(data_dir)]) == 3
+    assert json.loads(capsys.readouterr().out) == {"done": True}
+
+
+@pytest.mark.parametrize(
+    ("encoding", "arguments", "printed"),
+    [("latin-1", [], "C?ng på\n"), ("latin-1", ["--json"], '"Cổng på"\n'), ("utf-8", [], "Cổng på\n")],
+)
+def test_every_language_can_be_printed_on_every_terminal(
+    data_dir: Path, monkeypatch: pytest.MonkeyPatch, encoding: str, arguments: list[str], printed: str
+) -> None:
+    def telling(_options: object, console: Console) -> int:
+        console.result("Cổng på")
+        console.document("Cổng på")
+        return 0
+
+    written = io.BytesIO()
+    monkeypatch.setattr(sys, "stdout", io.TextIOWrapper(written, encoding=encoding))
+    monkeypatch.setattr(asking, "run", telling)
+    assert main(["ask", "Gì?", *arguments, "--data-dir", str(data_dir)]) == 0
+    assert written.getvalue().decode("utf-8" if arguments else encoding) == printed
 
 
 @pytest.mark.parametrize("arguments", [[], ["nonsense"], ["ask"], ["ask", "a", "-q", "-v"], ["index"]])

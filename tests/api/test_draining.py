@@ -19,7 +19,7 @@ import httpx
 import pytest
 
 from api.cli import main
-from tests.api.conftest import PATIENCE_S
+from tests.api.serving import PATIENCE_S
 
 ROOT = Path(__file__).parents[2]
 PROGRAM = """

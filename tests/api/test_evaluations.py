@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
+import re
 import zipfile
 from pathlib import Path
 
@@ -12,6 +14,7 @@ import pytest
 from evals.shelf import run_of, runs_of, suites_of
 from evals.suite import AnswerSuite, load_suite
 from helpdesk_bot.feedback import Feedback, give
+from helpdesk_bot.operations import jobs
 from tests.api import house
 from tests.api.conftest import InProcess
 from tests.api.house import FakeHelpdesk
@@ -113,6 +116,23 @@ def test_suites_and_baselines_are_listed_and_others_are_not_reached(
     assert not (
         run_of(tmp_path / "var", GATE).path / "report.html"
     ).exists()  # never into the program's folder
+
+
+@pytest.mark.parametrize(
+    ("language", "stage"),
+    [("en", "Asking the questions"), ("sv", "Ställer frågorna"), ("vi", "Đang đặt câu hỏi")],
+)
+def test_a_run_says_what_it_does_in_the_readers_language(
+    site: InProcess, evaluator: dict[str, str], helpdesk: FakeHelpdesk, language: str, stage: str
+) -> None:
+    request = {"suite_key": "gate", "out": "somewhere/gate-1"}
+    job = jobs.submit(helpdesk.engine, "evals", request, "nobody", "gate")
+    assert jobs.claim(helpdesk.engine, "evals") is not None  # this process runs it: no other one begins
+    jobs.tell(helpdesk.engine, job.job_id, "asking", 3, 60)
+    page = site.get(f"/evals/jobs/{job.job_id}?lang={language}", headers=evaluator).text
+    assert f"{stage}: 3 / 60" in page
+    [given] = re.findall(r'data-stages="([^"]*)"', page)  # for the script that goes on with it
+    assert json.loads(html.unescape(given))["asking"] == stage
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])

@@ -9,11 +9,10 @@ from functools import partial
 
 import pytest
 
-from api.app import create_app
 from api.cli import main
 from helpdesk_bot import helpdesk
 from helpdesk_bot.settings import Settings
-from tests.api.conftest import InProcess, wait_until_ready
+from tests.api.conftest import InProcess, started
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 
@@ -79,11 +78,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory) -> Settings:
 
 @pytest.fixture(scope="module")
 def site(settings: Settings) -> Iterator[InProcess]:
-    app = create_app(settings, opener=library.helpdesk)
-    app.state.service.start()
-    wait_until_ready(app)
-    yield InProcess(app)
-    app.state.service.helpdesk.close()
+    with started(settings, library.helpdesk(settings)) as found:
+        yield found
 
 
 @pytest.fixture

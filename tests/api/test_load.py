@@ -25,7 +25,8 @@ from helpdesk_bot.database import open_database
 from helpdesk_bot.records import Records
 from helpdesk_bot.settings import Settings
 from tests.api import busy_house, house
-from tests.api.conftest import PATIENCE_S, InProcess
+from tests.api.conftest import InProcess
+from tests.api.serving import PATIENCE_S
 from tests.api.test_draining import Served, gauge, until
 from tests.api.test_streaming import SSE, events
 from tests.helpdesk_bot import library

@@ -9,6 +9,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import dataclass, field
 from http.cookies import SimpleCookie
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -21,14 +22,13 @@ import pytest
 from joserfc import jwt
 from joserfc.jwk import OctKey, RSAKey
 
-from api.app import create_app
 from corpus.storage import begin_write
 from helpdesk_bot import audit
 from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.moments import in_future
 from helpdesk_bot.accounts.schema import oidc_attempts
 from tests.api import people
-from tests.api.conftest import InProcess, wait_until_ready
+from tests.api.conftest import InProcess, started
 from tests.api.house import FakeHelpdesk, settings_in
 
 CLIENT = {"oidc_client_id": "helpdesk", "oidc_client_secret": "a secret", "oidc_name": "Kommunens inloggning"}
@@ -48,12 +48,19 @@ def provider() -> Iterator[str]:
         yield f"http://localhost:{server.server_port}"
 
 
-def site_with(tmp_path: Path, helpdesk: FakeHelpdesk, issuer: str, **options: Any) -> InProcess:
-    settings = settings_in(tmp_path, oidc_issuer=issuer, **CLIENT, **options)
-    app = create_app(settings, opener=lambda _settings: helpdesk)  # type: ignore[arg-type,return-value]  # a stand-in
-    app.state.service.start()
-    wait_until_ready(app)
-    return InProcess(app)
+SiteWith = Callable[..., InProcess]
+
+
+@pytest.fixture
+def site_with(tmp_path: Path, helpdesk: FakeHelpdesk) -> Iterator[SiteWith]:
+    """Starts sites at which people sign in by a provider."""
+    with ExitStack() as stack:
+
+        def start(issuer: str, **options: Any) -> InProcess:
+            settings = settings_in(tmp_path, oidc_issuer=issuer, **CLIENT, **options)
+            return stack.enter_context(started(settings, helpdesk))
+
+        yield start
 
 
 def begin(site: InProcess, next_path: str = "/review") -> tuple[str, dict[str, str]]:
@@ -87,17 +94,17 @@ def session_of(site: InProcess, response: httpx.Response) -> dict[str, Any]:
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
 def test_the_sign_in_page_offers_the_provider(
-    tmp_path: Path, helpdesk: FakeHelpdesk, provider: str, language: str
+    site_with: SiteWith, helpdesk: FakeHelpdesk, provider: str, language: str
 ) -> None:
-    page = site_with(tmp_path, helpdesk, provider).get(f"/sign-in?lang={language}&next=/review").text
+    page = site_with(provider).get(f"/sign-in?lang={language}&next=/review").text
     assert "Kommunens inloggning" in page
     assert 'href="/sign-in/oidc?next=/review"' in page
 
 
 def test_an_account_with_the_verified_address_comes_in_and_is_linked(
-    tmp_path: Path, helpdesk: FakeHelpdesk, provider: str
+    site_with: SiteWith, helpdesk: FakeHelpdesk, provider: str
 ) -> None:
-    site = site_with(tmp_path, helpdesk, provider)
+    site = site_with(provider)
     account = people.account(helpdesk.engine, "expert", email="åsa@example.org")
     tell(provider, "sub-1", email="Åsa@example.org", email_verified=True, groups=["it"])
     address, cookie = begin(site)
@@ -139,14 +146,14 @@ def test_an_account_with_the_verified_address_comes_in_and_is_linked(
     ],
 )
 def test_only_a_verified_address_of_an_open_account_lets_in(
-    tmp_path: Path,
+    site_with: SiteWith,
     helpdesk: FakeHelpdesk,
     provider: str,
     claims: dict[str, Any],
     options: dict[str, Any],
     comes_in: bool,
 ) -> None:
-    site = site_with(tmp_path, helpdesk, provider, **options)
+    site = site_with(provider, **options)
     people.account(helpdesk.engine, "expert", email="b@example.org")
     people.account(helpdesk.engine, "expert", email="gone@example.org")
     directory.change(helpdesk.engine, "gone@example.org", who="x", disabled=True)
@@ -158,9 +165,9 @@ def test_only_a_verified_address_of_an_open_account_lets_in(
 
 
 def test_where_the_settings_map_roles_the_provider_decides(
-    tmp_path: Path, helpdesk: FakeHelpdesk, provider: str
+    site_with: SiteWith, helpdesk: FakeHelpdesk, provider: str
 ) -> None:
-    site = site_with(tmp_path, helpdesk, provider, **ROLES)
+    site = site_with(provider, **ROLES)
 
     def come(**claims: Any) -> dict[str, Any] | None:
         tell(provider, "sub-9", email="bình@example.org", email_verified=True, name="Trần Bình", **claims)
@@ -184,9 +191,9 @@ def test_where_the_settings_map_roles_the_provider_decides(
 
 
 def test_an_answer_without_its_browser_or_too_late_is_refused(
-    tmp_path: Path, helpdesk: FakeHelpdesk, provider: str
+    site_with: SiteWith, helpdesk: FakeHelpdesk, provider: str
 ) -> None:
-    site = site_with(tmp_path, helpdesk, provider)
+    site = site_with(provider)
     people.account(helpdesk.engine, "expert", email="c@example.org")
     tell(provider, "sub-4", email="c@example.org", email_verified=True)
     address, cookie = begin(site)
@@ -202,8 +209,8 @@ def test_an_answer_without_its_browser_or_too_late_is_refused(
     assert site.get(back, headers=cookie).status_code == 502
 
 
-def test_a_provider_that_is_away_is_no_crash(tmp_path: Path, helpdesk: FakeHelpdesk) -> None:
-    site = site_with(tmp_path, helpdesk, "http://127.0.0.1:9")
+def test_a_provider_that_is_away_is_no_crash(site_with: SiteWith, helpdesk: FakeHelpdesk) -> None:
+    site = site_with("http://127.0.0.1:9")
     page = site.get("/sign-in/oidc")
     assert page.status_code == 502
     assert 'role="alert"' in page.text
@@ -314,9 +321,9 @@ def signed(key: RSAKey, **changes: Any) -> Callable[[dict[str, Any]], str]:
 
 
 def test_the_code_is_bound_to_this_browser_by_pkce(
-    tmp_path: Path, helpdesk: FakeHelpdesk, liar: Liar
+    site_with: SiteWith, helpdesk: FakeHelpdesk, liar: Liar
 ) -> None:
-    site = site_with(tmp_path, helpdesk, liar.issuer)
+    site = site_with(liar.issuer)
     people.account(helpdesk.engine, "expert", email="d@example.org")
     liar.token = signed(liar.key)
     assert come_in(site, liar).status_code == 303
@@ -343,9 +350,9 @@ LIES: dict[str, dict[str, Any]] = {
 
 
 def test_a_token_that_does_not_hold_lets_nobody_in(
-    tmp_path: Path, helpdesk: FakeHelpdesk, liar: Liar
+    site_with: SiteWith, helpdesk: FakeHelpdesk, liar: Liar
 ) -> None:
-    site = site_with(tmp_path, helpdesk, liar.issuer)
+    site = site_with(liar.issuer)
     people.account(helpdesk.engine, "expert", email="d@example.org")
     for name, lie in LIES.items():
         liar.token = signed(liar.key, **lie)
@@ -357,9 +364,9 @@ def test_a_token_that_does_not_hold_lets_nobody_in(
 
 
 def test_only_the_providers_keys_sign(
-    tmp_path: Path, helpdesk: FakeHelpdesk, liar: Liar, keys: tuple[RSAKey, RSAKey]
+    site_with: SiteWith, helpdesk: FakeHelpdesk, liar: Liar, keys: tuple[RSAKey, RSAKey]
 ) -> None:
-    site = site_with(tmp_path, helpdesk, liar.issuer)
+    site = site_with(liar.issuer)
     people.account(helpdesk.engine, "expert", email="d@example.org")
 
     def unsigned(claims: dict[str, Any]) -> str:
@@ -383,8 +390,10 @@ def test_only_the_providers_keys_sign(
     assert come_in(site, liar).status_code == 303
 
 
-def test_a_provider_must_be_who_the_settings_say(tmp_path: Path, helpdesk: FakeHelpdesk, liar: Liar) -> None:
+def test_a_provider_must_be_who_the_settings_say(
+    site_with: SiteWith, helpdesk: FakeHelpdesk, liar: Liar
+) -> None:
     liar.metadata = {"issuer": "https://evil.example"}
-    assert site_with(tmp_path, helpdesk, liar.issuer).get("/sign-in/oidc").status_code == 502
+    assert site_with(liar.issuer).get("/sign-in/oidc").status_code == 502
     liar.metadata = {"authorization_endpoint": None}
-    assert site_with(tmp_path, helpdesk, liar.issuer).get("/sign-in/oidc").status_code == 502
+    assert site_with(liar.issuer).get("/sign-in/oidc").status_code == 502

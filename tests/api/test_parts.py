@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from api import limits, messages, questions
+from api.copying import copies
 from api.errors import BadRange, Overloaded
 from api.markup import Foreign, blocks
 from api.reading import highlighted
@@ -78,6 +79,32 @@ def test_who_counts_as_one_client(host: str | None, key: str) -> None:
 # Workers
 
 
+def test_threads_end_with_the_task_that_they_are_at() -> None:
+    before = set(threading.enumerate())
+    release, running = threading.Event(), threading.Event()
+    begun: list[str] = []
+    workers = Workers(2, max_waiting=2)
+    threads = set(threading.enumerate()) - before
+
+    def wait() -> None:
+        running.set()
+        release.wait(120)
+        begun.append("xong")
+
+    for _ in range(2):
+        running.clear()
+        workers.submit(wait)
+        assert running.wait(120)
+    workers.submit(lambda: begun.append("inte påbörjad"))
+    workers.close()
+    release.set()
+    for thread in threads:
+        thread.join(120)
+    assert len(threads) == 2
+    assert not any(thread.is_alive() for thread in threads)
+    assert begun == ["xong"] * 2
+
+
 def test_work_is_done_aside_and_too_much_of_it_refused() -> None:
     release, running = threading.Event(), threading.Event()
     workers = Workers(1, max_waiting=1)
@@ -137,6 +164,28 @@ def test_no_word_of_an_answer_is_lost(text: str) -> None:
         for piece in item
     )
     assert [c for c in shown if c.isalpha()] == [c for c in text if c.isalpha()]
+
+
+# Copies
+
+
+@pytest.mark.parametrize(
+    ("language", "line"),
+    [
+        ("en", "“Một câu.”"),
+        ("sv", "”Một câu.”"),
+        ("de", "„Một câu.“"),
+        ("ar", "«\u2068Một câu.\u2069»"),
+        ("ja", "“Một câu.”"),
+    ],
+)
+def test_a_copy_quotes_its_sources_as_the_reader_writes_quotes(language: str, line: str) -> None:
+    document = {"title": "Cổng", "kind": "report", "publisher": "", "date": "2025", "url": None}
+    citation = {"number": 1, "quote": "Một\ncâu.", "language": "vi", "page": None, "document": document}
+    answer = {"question": "Hỏi?", "text": "…", "citations": [citation]}
+    words = messages.messages(language)
+    plain = copies(answer, words, language, "label", None).plain
+    assert f"\n    {line}\n" in plain
 
 
 # The pages' words

@@ -11,14 +11,13 @@ from pathlib import Path
 
 import pytest
 
-from api.app import create_app
 from api.cli import main
 from api.negotiation import accepted
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.phrases import catalogue
 from helpdesk_bot.reply.rendering import RENDERINGS
 from helpdesk_bot.settings import Settings
-from tests.api.conftest import InProcess, wait_until_ready
+from tests.api.conftest import InProcess, started
 from tests.api.test_asking import assert_problem
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
@@ -41,11 +40,9 @@ def desk(settings: Settings) -> Iterator[Helpdesk]:
 
 
 @pytest.fixture(scope="module")
-def replying(settings: Settings, desk: Helpdesk) -> InProcess:
-    app = create_app(settings, opener=lambda _settings: desk)
-    app.state.service.start()
-    wait_until_ready(app)
-    return InProcess(app)
+def replying(settings: Settings, desk: Helpdesk) -> Iterator[InProcess]:
+    with started(settings, desk) as found:
+        yield found
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])

@@ -8,14 +8,14 @@ from typing import Any
 
 import httpx
 import pytest
+from fastapi import FastAPI
 
-from api.app import create_app
 from helpdesk_bot.accounts import directory
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.review import policy
 from helpdesk_bot.review.policy import Policy
 from tests.api import people
-from tests.api.conftest import wait_until_ready
+from tests.api.conftest import started
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 
@@ -27,11 +27,9 @@ BASE = "/api/v1/review/items"
 class Desk:
     """An application over the small library, with ways to call it as different people."""
 
-    def __init__(self, helpdesk: Helpdesk) -> None:
+    def __init__(self, helpdesk: Helpdesk, app: FastAPI) -> None:
         self.helpdesk = helpdesk
-        self.app = create_app(helpdesk.settings, opener=lambda _settings: helpdesk)
-        self.app.state.service.start()
-        wait_until_ready(self.app)
+        self.app = app
         self.anna = people.signed_in(helpdesk.engine, "expert")
         self.lan = people.signed_in(helpdesk.engine, "expert")
         self.admin = people.signed_in(helpdesk.engine, "administrator")
@@ -62,7 +60,8 @@ def desk(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     library.fill(settings, FakeEmbedder())
     with library.helpdesk(settings) as helpdesk:
         policy.write(helpdesk.engine, Policy(every_answer=True), "test")
-        yield Desk(helpdesk)
+        with started(settings, helpdesk) as site:
+            yield Desk(helpdesk, site.app)
 
 
 def asked(desk: Desk, question: str) -> tuple[dict[str, Any], str]:
@@ -183,14 +182,14 @@ def test_two_experts_meet(desk: Desk) -> None:
             "/api/v1/review/requests",
             {"question": "Bidrag?", "consent": True, "email": "no address"},
             422,
-            "review_bad_text",
+            "account_refused",
         ),
         (
             "POST",
             "/api/v1/review/requests",
             {"question": "Skriv till anna@example.org", "consent": True},
             422,
-            "review_bad_text",
+            "review_personal_data",
         ),
         ("GET", "/api/v1/conversations/nobody", None, 404, "conversation_not_found"),
     ],

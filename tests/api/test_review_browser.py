@@ -3,18 +3,13 @@
 from __future__ import annotations
 
 import json
-import socket
-import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from api.server import make_server
+from api.messages import messages
 from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.roles import Role
 from helpdesk_bot.answers import Question
@@ -22,8 +17,8 @@ from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.review import queue
 from helpdesk_bot.review.desk import Person
 from helpdesk_bot.review.errors import Conflict
-from tests.api.conftest import PATIENCE_S
-from tests.api.drivers import ROOT, chromium
+from tests.api import drivers
+from tests.api.serving import serving
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 
@@ -60,6 +55,7 @@ def items(helpdesk: Helpdesk) -> dict[str, str]:
     """Questions that askers reported, by what a test does with each."""
     found = {}
     questions = {"edit": SV, "plain": SV_TWO, "collide": VI, "look": EN, "clash": EN_TWO, "changed": VI_TWO}
+    questions["away"] = SV_TWO
     for name, question in questions.items():
         answer = helpdesk.ask(Question(question))
         item_id = queue.report(helpdesk.engine, answer.answer_id, "incorrect", "Con số có vẻ cũ.")
@@ -83,39 +79,18 @@ def items(helpdesk: Helpdesk) -> dict[str, str]:
 
 @pytest.fixture(scope="module")
 def address(helpdesk: Helpdesk) -> Iterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = make_server(helpdesk.settings, lambda: None, opener=lambda _settings: helpdesk)
-    thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    deadline = time.monotonic() + PATIENCE_S
-    while httpx.get(f"{address}/health/ready", timeout=PATIENCE_S).status_code != 200:
-        assert time.monotonic() < deadline, "the server did not get ready"
-        time.sleep(0.05)
-    yield address
-    server.should_exit = True
-    thread.join(PATIENCE_S)
-    assert not thread.is_alive()
+    with serving(helpdesk.settings, lambda _settings: helpdesk) as found:
+        yield found
 
 
 def drive(address: str, items: dict[str, str], part: str) -> dict[str, Any]:
     """Carry out one part of the script; nothing leaves the origin, axe finds nothing, nothing overflows."""
-    sent = {
-        "address": address,
-        "chromium": chromium(),
-        "people": {
-            "anna": {"email": ANNA, "password": PASSWORD},
-            "binh": {"email": BINH, "password": PASSWORD},
-        },
-        "part": part,
-        "items": items,
-        "shots": SHOTS,
+    people = {
+        name: {"email": email, "password": PASSWORD} for name, email in (("anna", ANNA), ("binh", BINH))
     }
-    done = subprocess.run(
-        ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=560, cwd=ROOT
+    report: dict[str, Any] = drivers.carry_out(
+        DRIVER, address=address, people=people, part=part, items=items, shots=SHOTS
     )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
     assert "failure" not in report, f"{report['failure']}\n{report['values']}\n{report['errors']}"
     assert [url for url in report["requests"] if not url.startswith(address)] == []
     for state, violations in report["axe"].items():
@@ -170,6 +145,18 @@ def test_two_people_on_one_question_lose_nothing(address: str, items: dict[str, 
     assert values["saved"] == values["combined"]
     assert values["left"] == 0
     assert values["restored"] == "Chưa lưu."
+
+
+@pytest.mark.timeout(600)
+def test_who_is_signed_out_while_writing_loses_nothing(address: str, items: dict[str, str]) -> None:
+    values = drive(address, items, "away")["values"]
+    words = messages("en", "review")
+    assert values["taken"] == [words["done_claimed"]]  # and no conflict with oneself
+    told = f"{words['autosave_signed_out']} {words['sign_in_again']}"
+    assert (values["told"], values["refused"]) == (told, told)
+    assert values["note"] == "Ghi chú chưa gửi."
+    assert values["notes"] == ["Ghi chú chưa gửi."]  # once, though it was clicked twice
+    assert values["sentence"] == "Tôi đang viết dở một câu."
 
 
 @pytest.mark.timeout(600)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -23,12 +23,30 @@ from tests.api.conftest import InProcess
 from tests.api.house import EN_QUESTION, SV_QUESTION, VI_QUESTION, FakeHelpdesk
 
 ANNA = Person("a" * 32, "Anna Åström")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A question, the document that is quoted, words of the quote, and whether a new version keeps them."""
+
+    language: str
+    question: str
+    source: str
+    words: str
+    keeps: bool
+
+    @property
+    def change(self) -> tuple[str, str]:
+        """What is written in place of what: the quote's words, or letters beside it."""
+        return ("Note 7:", "Hint 7:") if self.keeps else (self.words, self.words[::-1])
+
+
 ASKED = [
-    ("en", EN_QUESTION, "inclusion.en.txt", "Every library", True),
-    ("sv", SV_QUESTION, "brief.sv.pdf", "492 tjänstemän", False),
-    ("vi", VI_QUESTION, "cong.vi.html", "nhiều ngôn ngữ", False),
+    Asked("en", EN_QUESTION, "inclusion.en.txt", "Every library", True),
+    Asked("sv", SV_QUESTION, "brief.sv.pdf", "492 tjänstemän", False),
+    Asked("vi", VI_QUESTION, "cong.vi.html", "nhiều ngôn ngữ", False),
 ]
-"""Language, question, the document that is quoted, words of the quote, whether the new version keeps them."""
+in_every_language = pytest.mark.parametrize("asked", ASKED, ids=[each.language for each in ASKED])
 
 
 class Desk:
@@ -72,39 +90,28 @@ def desk(helpdesk: FakeHelpdesk) -> Desk:
     return Desk(helpdesk)
 
 
-def other(words: str, keep: bool) -> tuple[str, str]:
-    """What is written in place of what: the quote's words, or letters beside it."""
-    return ("Note 7:", "Hint 7:") if keep else (words, words[::-1])
-
-
-@pytest.mark.parametrize(("language", "question", "source", "words", "keeps"), ASKED)
+@in_every_language
 def test_the_interface_names_the_document_until_somebody_says_that_they_saw_it(
-    site: InProcess,
-    desk: Desk,
-    language: str,
-    question: str,
-    source: str,
-    words: str,
-    keeps: bool,
+    site: InProcess, desk: Desk, asked: Asked
 ) -> None:
-    answer, item_id = desk.reported(question)
+    answer, item_id = desk.reported(asked.question)
     expert = people.signed_in(desk.engine, "expert") | {"Content-Type": "application/json"}
 
     def release(**more: Any) -> Any:
         body = json.dumps({"version": desk.version(item_id)} | more)
         return site.post(f"/api/v1/review/items/{item_id}/release", headers=expert, content=body)
 
-    desk.change(source, *other(words, keeps))
+    desk.change(asked.source, *asked.change)
     refused = release()
     assert (refused.status_code, refused.json()["code"]) == (409, "review_sources_changed")
     [told] = refused.json()["sources"]
     title = answer.citations[0].document.title
-    assert (told["title"], told["language"], told["change"]) == (title, language, "replaced")
+    assert (told["title"], told["language"], told["change"]) == (title, asked.language, "replaced")
     assert (told["version"], told["version_now"], told["sentences"]) == (1, 2, [0])
-    assert told["quotes_stand"] is keeps
+    assert told["quotes_stand"] is asked.keeps
     assert title in refused.json()["detail"]
     assert desk.review.get(ANNA, item_id)["state"] == "queued"
-    desk.change(source, *(other(words, keeps)[::-1]), publisher="Another office")
+    desk.change(asked.source, *asked.change[::-1], publisher="Another office")
     again = release(changes_seen=[told["change_id"]])
     assert again.status_code == 409  # it is not the change that was seen
     [newer] = again.json()["sources"]
@@ -115,7 +122,7 @@ def test_the_interface_names_the_document_until_somebody_says_that_they_saw_it(
     [noted] = [e for e in released.json()["item"]["timeline"] if e["what"] == "source_change_seen"]
     assert noted["detail"] == {
         "change": "replaced",
-        "document_id": desk.helpdesk.ids[source],
+        "document_id": desk.helpdesk.ids[asked.source],
         "title": title,
         "version": 1,
         "version_now": 3,
@@ -126,21 +133,13 @@ def test_the_interface_names_the_document_until_somebody_says_that_they_saw_it(
     assert (seen["review"]["status"], seen["released"]["by"]) == ("approved", "Åsa Nguyễn")
 
 
-@pytest.mark.parametrize(("language", "question", "source", "words", "keeps"), ASKED)
-def test_the_page_warns_before_the_release_and_asks_again(
-    site: InProcess,
-    desk: Desk,
-    language: str,
-    question: str,
-    source: str,
-    words: str,
-    keeps: bool,
-) -> None:
-    _, item_id = desk.reported(question)
-    said = messages(language, "review")
+@in_every_language
+def test_the_page_warns_before_the_release_and_asks_again(site: InProcess, desk: Desk, asked: Asked) -> None:
+    _, item_id = desk.reported(asked.question)
+    said = messages(asked.language, "review")
     expert = people.signed_in(desk.engine, "expert")
     form = expert | {"Content-Type": "application/x-www-form-urlencoded", "Accept": "text/html"}
-    page = f"/review/{item_id}/release?lang={language}"
+    page = f"/review/{item_id}/release?lang={asked.language}"
 
     def send(**fields: Any) -> Any:
         sent = urlencode({"version": desk.version(item_id)} | fields)
@@ -149,17 +148,17 @@ def test_the_page_warns_before_the_release_and_asks_again(
     calm = site.get(page, headers=expert).text
     assert 'name="seen"' not in calm
     assert said["release_intro"].format(name="Åsa Nguyễn") in calm
-    desk.change(source, *other(words, keeps))
+    desk.change(asked.source, *asked.change)
     warned = site.get(page, headers=expert).text
     [change] = changes_now(desk.engine, item_id)
     for expected in (
         said["changed_sources"].format(n=1),
         change.title,
         said["changed_replaced"].format(version=1, now=2),
-        said["changed_quote_stands" if keeps else "changed_quote_gone"],
+        said["changed_quote_stands" if asked.keeps else "changed_quote_gone"],
         said["release_intro_only"].format(name="Åsa Nguyễn"),
         f'name="seen" value="{change.change_id}" required',
-        f'href="/documents/{desk.helpdesk.ids[source]}"',
+        f'href="/documents/{desk.helpdesk.ids[asked.source]}"',
     ):
         assert expected in warned
     refused = send(reason="Vì con số đã cũ.")
@@ -168,7 +167,7 @@ def test_the_page_warns_before_the_release_and_asks_again(
     assert send(seen="chg_0000000000000000").status_code == 409
     assert desk.review.get(ANNA, item_id)["state"] == "queued"
     assert send(seen=change.change_id).status_code == 303
-    shown = site.get(f"/review/{item_id}?lang={language}", headers=expert).text
+    shown = site.get(f"/review/{item_id}?lang={asked.language}", headers=expert).text
     assert said["event_source_change_seen"] in shown
 
 

@@ -6,12 +6,15 @@ import json
 from typing import Any
 
 import pytest
+from sqlalchemy import select
 
+from api.messages import messages
 from corpus.storage import begin_write
 from helpdesk_bot.answers import Question
 from helpdesk_bot.review import queue
 from helpdesk_bot.review.desk import Person, Query, ReviewDesk
 from helpdesk_bot.review.errors import BadText, TooMany
+from helpdesk_bot.schema import feedback
 from tests.api.conftest import InProcess
 from tests.api.house import EN_QUESTION, SV_QUESTION, VI_QUESTION, FakeHelpdesk
 
@@ -40,14 +43,21 @@ def test_an_answer_is_reported_a_few_times_and_then_says_so(
     for number in range(queue.MOST_OF_ANSWER):
         assert post(site, "/api/v1/feedback", **said, note=f"{note} {number}").status_code == 201
     item_id = queue_of(review)[0]
-    before = review.get(ANNA, item_id)
+    before, kept = review.get(ANNA, item_id), feedback_in(helpdesk)
     for _ in range(3):
-        refused = post(site, "/api/v1/feedback", **said, note=note)
+        refused = post(site, "/api/v1/feedback", **said | {"reason": "incorrect"}, note=note)
         assert (refused.status_code, refused.json()["code"]) == (422, "review_too_many")
         assert str(queue.MOST_OF_ANSWER) in refused.json()["detail"]
     after = review.get(ANNA, item_id)
     assert after["version"] == before["version"]  # nobody who works on it is disturbed
     assert after["timeline"] == before["timeline"]
+    assert feedback_in(helpdesk) == kept  # what is refused is not half kept
+    form = said | {"helpful": "no", "conversation_id": answer.conversation_id}
+    page = site.post("/feedback?lang=vi", data=form)
+    assert page.status_code == 422
+    assert messages("vi")["error_review_too_many"] in page.text
+    assert question in page.text  # with the answer that it is about
+    assert feedback_in(helpdesk) == kept
     notes = [each["note"] for each in after["requests"]]
     assert notes == [f"{note} {number}" for number in range(queue.MOST_OF_ANSWER)]
     # Another answer of the same conversation, and asking an expert about this one, are as open as before.
@@ -85,6 +95,11 @@ def test_a_report_that_is_too_long_or_no_report_is_refused(
     assert queue_of(ReviewDesk(helpdesk.engine, None, None)) == []
     longest = "ồ" * queue.MAX_NOTE_CHARS
     assert queue.report(helpdesk.engine, answer.answer_id, "outdated", longest)
+
+
+def feedback_in(helpdesk: FakeHelpdesk) -> list[tuple[Any, ...]]:
+    with helpdesk.engine.connect() as connection:
+        return [tuple(row) for row in connection.execute(select(feedback))]
 
 
 def ask(helpdesk: FakeHelpdesk, question: str, conversation_id: str) -> str:

@@ -13,11 +13,10 @@ from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from starlette.routing import Mount
 
-from api.app import create_app
 from helpdesk_bot.accounts.roles import ROLES, Role
 from helpdesk_bot.database import open_database
 from tests.api import people
-from tests.api.conftest import wait_until_ready
+from tests.api.conftest import started
 from tests.api.house import FakeHelpdesk, settings_in
 
 ANYBODY = "anybody"
@@ -218,11 +217,8 @@ def house(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[FastAPI, F
     settings = settings_in(folder, rate_limit_burst=100_000)
     open_database(settings).dispose()  # some routes open it themselves
     fake = FakeHelpdesk(settings)
-    app = create_app(settings, opener=lambda _settings: fake)  # type: ignore[arg-type,return-value]  # a stand-in
-    app.state.service.start()
-    wait_until_ready(app)
-    yield app, fake
-    app.state.service.close()
+    with started(settings, fake) as site:
+        yield site.app, fake
 
 
 def routes_of(app: FastAPI) -> set[tuple[str, str]]:

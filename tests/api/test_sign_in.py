@@ -16,7 +16,7 @@ from helpdesk_bot import audit
 from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.values import Account
 from tests.api import people
-from tests.api.conftest import InProcess, wait_until_ready
+from tests.api.conftest import InProcess, started
 from tests.api.house import FakeHelpdesk, settings_in
 from tests.api.test_asking import assert_problem
 from tests.helpdesk_bot.accounts.conftest import quick_hashes  # noqa: F401  (a fixture)
@@ -81,15 +81,13 @@ def test_behind_tls_the_cookie_is_bound_to_the_host(
     tmp_path: Path, helpdesk: FakeHelpdesk, account: Account
 ) -> None:
     settings = settings_in(tmp_path, public_url="https://helpdesk.example")
-    app = create_app(settings, opener=lambda _settings: helpdesk)  # type: ignore[arg-type,return-value]  # a stand-in
-    app.state.service.start()
-    wait_until_ready(app)
-    response = sign_in(InProcess(app), headers={"Origin": "https://helpdesk.example"})
-    name, token, about = cookie_in(response)
-    assert (name, about["secure"], about["path"], about["domain"]) == (SECURE_COOKIE, True, "/", "")
-    assert InProcess(app).get("/account", headers={"Cookie": f"{name}={token}"}).status_code == 200
-    plain = InProcess(app).get("/account", headers={"Cookie": f"{PLAIN_COOKIE}={token}"})
-    assert_problem(plain, 401, "unauthorized")
+    with started(settings, helpdesk) as site:
+        response = sign_in(site, headers={"Origin": "https://helpdesk.example"})
+        name, token, about = cookie_in(response)
+        assert (name, about["secure"], about["path"], about["domain"]) == (SECURE_COOKIE, True, "/", "")
+        assert site.get("/account", headers={"Cookie": f"{name}={token}"}).status_code == 200
+        plain = site.get("/account", headers={"Cookie": f"{PLAIN_COOKIE}={token}"})
+        assert_problem(plain, 401, "unauthorized")
 
 
 def test_a_browser_without_fetch_metadata_is_known_by_its_origin(site: InProcess, account: Account) -> None:
@@ -168,6 +166,11 @@ def test_a_person_at_a_page_is_sent_to_sign_in_and_a_program_is_told(site: InPro
     page = site.get("/account?x=1&y=å", headers={"Accept": "text/html"})
     assert page.status_code == 303
     assert page.headers["location"] == "/sign-in?next=/account%3Fx%3D1%26y%3D%25C3%25A5"
+    own = "http://testserver/review/7?lang=sv"
+    backs = {own: "/review/7%3Flang%3Dsv", "https://evil.example/x": "/", "http://[": "/", "": "/"}
+    for sender, back in backs.items():
+        sent = site.post("/review/7/notes", headers={"Accept": "text/html", "Referer": sender})
+        assert (sent.status_code, sent.headers["location"]) == (303, f"/sign-in?next={back}")
     program = site.get("/api/v1/admin/accounts", headers={"Accept": "text/html"})
     assert_problem(program, 401, "unauthorized")
     assert program.headers["www-authenticate"] == "Bearer"

@@ -2,21 +2,16 @@
 
 from __future__ import annotations
 
-import socket
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
-from api.server import make_server
 from helpdesk_bot.accounts import directory
 from tests.api import drivers, people
-from tests.api.conftest import PATIENCE_S
 from tests.api.house import FakeHelpdesk, settings_in
+from tests.api.serving import serving
 from tests.api.test_browser import (
     DRIVER,
     Step,
@@ -112,18 +107,8 @@ def test_both_pages_fit_read_well_and_have_large_targets(address: str, helpdesk:
 def with_provider(tmp_path: Path, helpdesk: FakeHelpdesk, provider: str) -> Iterator[str]:  # noqa: F811
     """The address of a real server at which one can sign in by the provider, which is another site."""
     settings = settings_in(tmp_path, oidc_issuer=provider, **CLIENT)
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = make_server(settings, lambda: None, opener=lambda _settings: helpdesk)  # type: ignore[arg-type,return-value]  # a stand-in
-    thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
-    thread.start()
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    deadline = time.monotonic() + PATIENCE_S
-    while httpx.get(f"{address}/health/ready", timeout=PATIENCE_S).status_code != 200:
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
-    yield address
-    server.should_exit = True
-    thread.join(PATIENCE_S)
+    with serving(settings, lambda _settings: helpdesk) as address:
+        yield address
 
 
 @pytest.mark.filterwarnings("ignore::DeprecationWarning")  # the provider's own

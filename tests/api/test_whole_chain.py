@@ -2,26 +2,19 @@
 
 from __future__ import annotations
 
-import json
-import socket
-import subprocess
-import threading
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
 import pytest
 
 from api.cli import main
-from api.server import make_server
-from api.service import open_real
 from helpdesk_bot.accounts import directory
 from helpdesk_bot.accounts.roles import Role
 from helpdesk_bot.database import open_database
 from helpdesk_bot.settings import Settings
-from tests.api.drivers import ROOT, chromium
+from tests.api import drivers
+from tests.api.serving import serving
 from tests.helpdesk_bot import library
 
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(900)]
@@ -65,19 +58,8 @@ def settings(tmp_path_factory: pytest.TempPathFactory, folder: Path) -> Settings
 
 @pytest.fixture(scope="module")
 def address(settings: Settings) -> Iterator[str]:
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = make_server(settings, lambda: None, opener=open_real)
-    thread = threading.Thread(target=lambda: server.run(sockets=[listening]), daemon=True)
-    thread.start()
-    address = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    deadline = time.monotonic() + 300
-    while httpx.get(f"{address}/health/ready", timeout=120).status_code != 200:
-        assert time.monotonic() < deadline, "the server did not get ready"
-        time.sleep(0.1)
-    yield address
-    server.should_exit = True
-    thread.join(120)
-    assert not thread.is_alive()
+    with serving(settings) as found:
+        yield found
 
 
 def ingest(settings: Settings, folder: Path) -> None:
@@ -88,12 +70,7 @@ def drive(address: str, part: str) -> dict[str, Any]:
     people = {
         role: {"email": f"{role}@example.org", "password": PASSWORD} for role in ("expert", "evaluator")
     }
-    sent = {"address": address, "chromium": chromium(), "people": people, "part": part, "texts": TEXTS}
-    done = subprocess.run(
-        ["node", str(DRIVER)], input=json.dumps(sent), capture_output=True, text=True, timeout=600, cwd=ROOT
-    )
-    assert done.returncode == 0, done.stderr
-    report: dict[str, Any] = json.loads(done.stdout)
+    report: dict[str, Any] = drivers.carry_out(DRIVER, address=address, people=people, part=part, texts=TEXTS)
     assert "failure" not in report, f"{report['failure']}\n{report['values']}\n{report.get('left_at')}"
     assert report["errors"] == []
     assert [url for url in report["requests"] if not url.startswith((address, "blob:", "data:"))] == []

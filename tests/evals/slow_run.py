@@ -1,22 +1,23 @@
 """A run against a canned system that takes its time: a process to be killed.
 
-``python -m tests.evals.slow_run SUITE OUT ASKED [JOBS]`` runs the suite into
-OUT and appends to ASKED the id of every case as it is asked. No model, no
-index: the documents' texts are those of the suite itself.
+``python -m tests.evals.slow_run SUITE OUT ASKED JOBS MOST`` runs the suite into
+OUT and appends to ASKED the id of every case as it is asked. After MOST cases it
+answers no more: who means to kill it is never too late. No model, no index: the
+documents' texts are those of the suite itself.
 """
 
 import sys
 import threading
 import time
 from pathlib import Path
-from types import SimpleNamespace
 
 from evals import runs
 from helpdesk_bot.settings import Settings
 from tests.evals.factories import TEXTS, make_answer
 
-SECONDS = 0.02
+SECONDS = 0.005
 """An answer takes this long, so that a kill falls among the answers."""
+FOR_EVER = 3600
 
 
 class SlowAnswers:
@@ -24,14 +25,16 @@ class SlowAnswers:
 
     thread_safe = True
 
-    def __init__(self, asked):
-        self._asked = Path(asked)
+    def __init__(self, asked, most=None):
+        self._asked, self._left = Path(asked), most
         self._lock = threading.Lock()
 
     def ask(self, question):
         with self._lock, self._asked.open("a", encoding="utf-8") as file:
             file.write(question.text + "\n")
-        time.sleep(SECONDS)
+            left = self._left
+            self._left = None if left is None else left - 1
+        time.sleep(SECONDS if left is None or left > 0 else FOR_EVER)
         length = len(question.text)
         if length % 7 == 0:
             raise ConnectionError("không có câu trả lời")
@@ -53,15 +56,14 @@ class SlowAnswers:
         """Nothing is held."""
 
 
-def run(suite, out, asked, jobs=1, **options):
-    """Run a suite against the slow system."""
+def run(suite, out, asked, jobs=1, most=None, **options):
+    """Run a suite against the slow system; after ``most`` cases it hangs."""
     hashes = {"documents_sha256": "d", "index_key": "k"}
     runs.index_documents_of = lambda _suite, settings, *_: (settings, hashes | {"items": []})
-    runs.open_answer_system = lambda *_: SlowAnswers(asked)
+    runs.open_answer_system = lambda *_: SlowAnswers(asked, most)
     settings = Settings(data_dir=Path(out).parent / "var")
     return runs.run_suite(Path(suite), out=Path(out), settings=settings, jobs=jobs, **options)
 
 
 if __name__ == "__main__":
-    given = SimpleNamespace(**dict(zip(("suite", "out", "asked", "jobs"), sys.argv[1:], strict=False)))
-    run(given.suite, given.out, given.asked, int(getattr(given, "jobs", 1)))
+    run(*sys.argv[1:4], *map(int, sys.argv[4:]))

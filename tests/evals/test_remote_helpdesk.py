@@ -1,21 +1,17 @@
 """Our own server and a real chat server, measured over HTTP like any foreign system."""
 
 import os
-import socket
-import threading
-import time
 from pathlib import Path
 
-import httpx
 import pytest
 
 import evals.systems
-from api.server import make_server
 from evals import run_folder
 from evals.runs import run_suite
 from evals.suite import load_suite
 from evals.systems import load_system_config
 from helpdesk_bot.settings import Settings
+from tests.api.serving import serving
 from tests.evals.factories import write_answer_suite
 
 EXAMPLES = Path(evals.systems.__file__).with_name("examples")
@@ -50,19 +46,8 @@ def address(settings, suite, in_process):
     served = settings.model_copy(update={"data_dir": settings.data_dir.parent / "served"})
     report = ingest(served, load_suite(suite).documents).to_json()
     assert len(report["items"]) == 3
-    listening = socket.create_server(("127.0.0.1", 0))
-    server = make_server(served, lambda: None)
-    thread = threading.Thread(target=lambda: server.run(sockets=[listening]))
-    thread.start()
-    found = f"http://127.0.0.1:{listening.getsockname()[1]}"
-    deadline = time.monotonic() + 120
-    while httpx.get(f"{found}/health/ready", timeout=120).status_code != 200:
-        assert time.monotonic() < deadline, "the server did not get ready"
-        time.sleep(0.1)
-    yield found
-    server.should_exit = True
-    thread.join(120)
-    assert not thread.is_alive()
+    with serving(served) as found:
+        yield found
 
 
 def test_a_running_server_gets_the_figures_of_the_pipeline_itself(home, settings, suite, in_process, address):

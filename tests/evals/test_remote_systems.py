@@ -174,8 +174,8 @@ def test_a_slow_server_is_an_error_and_asked_once():
     with serve(slowly(0.6, OK)) as site:
         with pytest.raises(SystemCallError, match=r"gave no answer in 0\.2 s \(timeout_s allows more\)"):
             http(site, timeout_s=0.2).ask(Question("Why?"))
-        assert len(site.asked) == 1
-        assert http(site, timeout_s=30).ask(Question("Why?"))["outcome"] == "answered"
+        assert http(site, timeout_s=120).ask(Question("Why?"))["outcome"] == "answered"
+        assert len(site.asked) == 2  # once each; the server may notice the first only after it was given up
 
 
 def test_nobody_there():

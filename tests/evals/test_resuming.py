@@ -47,11 +47,13 @@ def lines_of(path):
 
 
 def kill_after(n_lines, suite, out, asked, jobs):
-    """Start the run in a process of its own and kill it when so many lines are saved."""
-    command = [sys.executable, "-m", "tests.evals.slow_run", str(suite), str(out), str(asked), str(jobs)]
-    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"})
-    deadline = time.monotonic() + 120
+    """Start the run in a process of its own and kill it when so many lines are saved, or a few more."""
     outputs = out / "outputs.jsonl"
+    most = n_lines + 12 - len(lines_of(outputs))
+    given = [str(each) for each in (suite, out, asked, jobs, most)]
+    command = [sys.executable, "-m", "tests.evals.slow_run", *given]
+    process = subprocess.Popen(command, cwd=ROOT, env=os.environ | {"OMP_NUM_THREADS": "1"})
+    deadline = time.monotonic() + 300
     while process.poll() is None and time.monotonic() < deadline:
         if n_lines == 0 and (out / "config.json").exists():
             break

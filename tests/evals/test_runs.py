@@ -20,6 +20,8 @@ from helpdesk_bot.settings import Settings
 from tests.evals.factories import CASES, write_answer_suite, write_retrieval_suite
 
 ROOT = Path(__file__).resolve().parents[2]
+N_KILLED = 10
+"""Cases of the run that is killed: it has to be at work still when two of them are saved."""
 
 
 @pytest.fixture(scope="module")
@@ -148,7 +150,7 @@ def test_a_retrieval_set_is_asked_as_answers_by_one_or_by_two(home, settings, re
 
 
 def test_the_command_killed_while_it_asks_goes_on_to_the_same_figures(home, settings):
-    cases = [CASES[number % 4] | {"id": f"c{number}"} for number in range(24)]
+    cases = [CASES[number % 4] | {"id": f"c{number}"} for number in range(N_KILLED)]
     suite = write_answer_suite(home / "killed-suite", cases=cases)
     whole = run_suite(suite, out=home / "whole", settings=settings)
     out = home / "killed"
@@ -157,7 +159,7 @@ def test_the_command_killed_while_it_asks_goes_on_to_the_same_figures(home, sett
     environment = os.environ | {"HELPDESK_MODEL_CACHE": str(settings.model_cache)}
     process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=subprocess.DEVNULL)
     outputs = out / "outputs.jsonl"
-    while process.poll() is None and not (outputs.exists() and outputs.read_bytes().count(b"\n") >= 3):
+    while process.poll() is None and not (outputs.exists() and outputs.read_bytes().count(b"\n") >= 2):
         time.sleep(0.005)
     process.kill()
     assert process.wait(60) == -signal.SIGKILL
@@ -165,9 +167,9 @@ def test_the_command_killed_while_it_asks_goes_on_to_the_same_figures(home, sett
     kept = kept[: kept.rindex(b"\n") + 1]
     done = subprocess.run(command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, check=True)
     assert outputs.read_bytes().startswith(kept)
-    assert len(list(run_folder.read_lines(outputs))) == 24
+    assert len(list(run_folder.read_lines(outputs))) == N_KILLED
     resumed = json.loads(done.stdout)
     for summary in (whole, resumed):
         for name in [name for name in summary["measures"] if name.startswith("latency")]:
-            assert summary["measures"].pop(name)["n"] == 24
+            assert summary["measures"].pop(name)["n"] == N_KILLED
     assert resumed["measures"] == whole["measures"]

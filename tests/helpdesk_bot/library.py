@@ -5,8 +5,12 @@ What the texts say is invented; only their shape matters.
 
 from __future__ import annotations
 
+import atexit
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Iterable, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -175,11 +179,45 @@ def incoming(data_dir: Path, source: str, text: str) -> Incoming:
 
 
 def fill(settings: Settings, embedder: Embedder, texts: Mapping[str, str] = TEXTS) -> None:
-    """Commit documents to the database of these settings (no generation: it is searched exactly)."""
+    """Commit documents to the database of these settings (no generation: it is searched exactly).
+
+    A database that is not there yet is copied from one that was made before in this process.
+    """
+    if settings.database_url is None and not (settings.data_dir / "helpdesk.db").exists():
+        if isinstance(embedder, FakeEmbedder):
+            made = _made(embedder, tuple(texts.items()), settings.passage_tokens)
+            shutil.copytree(made, settings.data_dir, dirs_exist_ok=True)
+            return
+        shutil.copytree(_empty(), settings.data_dir, dirs_exist_ok=True)
+    _commit(settings, embedder, texts.items())
+
+
+@cache
+def _empty() -> Path:
+    settings = settings_for(_folder())
+    open_database(settings).dispose()
+    return settings.data_dir
+
+
+@cache
+def _made(embedder: FakeEmbedder, texts: tuple[tuple[str, str], ...], passage_tokens: int) -> Path:
+    settings = settings_for(_folder(), passage_tokens=passage_tokens)
+    shutil.copytree(_empty(), settings.data_dir, dirs_exist_ok=True)
+    _commit(settings, embedder, texts)
+    return settings.data_dir
+
+
+def _folder() -> Path:
+    folder = Path(tempfile.mkdtemp(prefix="library-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return folder
+
+
+def _commit(settings: Settings, embedder: Embedder, texts: Iterable[tuple[str, str]]) -> None:
     engine = open_database(settings)
     writer = DocumentWriter(engine, embedder, settings.passage_tokens)
     writer.claim()
-    for _ in writer.commit([incoming(settings.data_dir, *item) for item in texts.items()]):
+    for _ in writer.commit([incoming(settings.data_dir, *item) for item in texts]):
         pass
     engine.dispose()
 

@@ -87,7 +87,7 @@ def test_the_real_model_puts_the_rule_in_force_first(real: Helpdesk) -> None:
 
 
 def test_a_very_long_question_is_answered_by_the_real_model(real: Helpdesk) -> None:
-    check(real, ask(real, "Hur många kommuner? " * 1000))
+    check(real, ask(real, "Hur många kommuner? " * 200))  # longer than is accepted, and than a window
 
 
 def test_ingesting_with_the_settings_makes_an_index_that_opens(tmp_path: Path, model: Embedder) -> None:

@@ -35,6 +35,19 @@ export async function call(method, rest, body, options = {}) {
   throw Object.assign(new Error(value?.code ?? `HTTP ${response.status}`), { status: response.status, problem: value });
 }
 
+/** Tell whether somebody is still signed in here. */
+export async function signedIn() {
+  const response = await fetch("/api/v1/session", { headers: { Accept: "application/json" } });
+  return response.ok && (await response.json()).account !== null;
+}
+
+/** Return what to say to somebody whose session is over: the way back in leads through another tab. */
+export function signedOut() {
+  const link = document.createElement("a");
+  Object.assign(link, { href: "/sign-in?next=/review", target: "_blank", rel: "noopener", textContent: words.sign_in_again });
+  return [words.autosave_signed_out, " ", link];
+}
+
 /** Fetch one of our own pages; signed out, the browser goes to the sign-in page. */
 export async function pageOf(address) {
   const response = await fetch(address, { headers: { Accept: "text/html" } });

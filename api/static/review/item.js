@@ -1,6 +1,6 @@
 // A question's page: puts the editor, its checks, saving, the search and the dialogs together.
 
-import { here, say, words } from "./desk.js";
+import { here, say, signedIn, signedOut, words } from "./desk.js";
 import { openPage, upgradeForms, upgradeLinks } from "./dialogs.js";
 import { createRows } from "./rows.js";
 import { createSaving } from "./saving.js";
@@ -64,24 +64,42 @@ function edit() {
   keepBeforeLeaving(saving.flush);
 }
 
-/** Let the draft be kept before another form or a link leads away from the page. */
+/** Let the draft be kept before another form or a link leads away; what somebody wrote is not sent into the void. */
 function keepBeforeLeaving(flush) {
   const ready = new WeakSet();
+  const held = new WeakSet();
   document.addEventListener("submit", async (event) => {
     const other = event.target;
     if (event.defaultPrevented || other === form || ready.has(other)) return;
     event.preventDefault();
+    if (held.has(other)) return; // pressed again: it is on its way
+    held.add(other);
     await flush();
+    const refusal = await signedIn().then((is) => (is ? null : signedOut()), () => [words.send_failed]);
+    held.delete(other);
+    refuse(other, refusal);
+    if (refusal) return;
     await new Promise((resolve) => setTimeout(resolve)); // a form cannot be sent while its own submit event runs
     ready.add(other);
     other.requestSubmit(event.submitter);
   });
   document.addEventListener("click", async (event) => {
     const link = event.target.closest("a[href]");
-    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0;
+    const elsewhere = event.ctrlKey || event.metaKey || event.shiftKey || event.button !== 0 || link?.target;
     if (event.defaultPrevented || elsewhere || !link || link.hash || link.origin !== location.origin) return;
     event.preventDefault();
     await flush();
     location.assign(link.href);
   });
+}
+
+/** Say in a form why it was not sent; with nothing to say, take back what was said before. */
+function refuse(other, why) {
+  other.querySelector(".not-sent")?.remove();
+  if (!why) return;
+  const told = document.createElement("p");
+  told.className = "field-error not-sent";
+  told.setAttribute("role", "alert");
+  other.append(told);
+  told.append(...why);
 }

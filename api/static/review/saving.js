@@ -1,6 +1,6 @@
 // Saving: a draft of one's own by itself, a version for all on demand. What collides is laid side by side.
 
-import { call, data, fill, here, say, words } from "./desk.js";
+import { call, data, fill, here, say, signedOut, words } from "./desk.js";
 
 const QUIET_MS = 1200;
 const AGAIN_MS = 5000;
@@ -42,18 +42,27 @@ export function createSaving(read) {
   }
 
   async function keep(body, now) {
-    show("saving");
+    if (state.dataset.state !== "signed_out") show("saving");
     try {
       const answer = await call("PUT", "/draft", { base_version: data.version, ...body });
       kept = now;
+      if (state.dataset.state === "signed_out") refuse("");
       show("saved", { at: new Date().toLocaleTimeString(data.page_language, { hour: "2-digit", minute: "2-digit" }) });
       if (answer.text_version > data.version && answer.saved_by) tellNewer(answer.saved_by);
-    } catch {
-      show("failed");
+    } catch (error) {
+      if (error.status === 401) tellSignedOut();
+      else show("failed");
       timer = setTimeout(flush, AGAIN_MS);
     } finally {
       under_way = null;
     }
+  }
+
+  function tellSignedOut() {
+    if (state.dataset.state === "signed_out") return; // the link keeps the focus
+    show("signed_out");
+    state.replaceChildren(...signedOut());
+    say(words.autosave_signed_out);
   }
 
   function tellNewer(name) {
@@ -85,16 +94,23 @@ export function createSaving(read) {
         kept = now;
         location.assign(here("/conflict", { draft_id: error.problem.draft_id }));
       } else {
-        refuse(words.save_failed + (error.status === 422 ? ` ${error.problem.detail ?? ""}` : ""));
+        if (error.status === 401) refuse(...signedOut());
+        else refuse(words.save_failed, " ", english((error.status === 422 && error.problem.detail) || ""));
+        timer = setTimeout(flush, AGAIN_MS);
       }
       return false;
     }
   }
 
-  function refuse(why) {
+  function refuse(...why) {
     const place = document.getElementById("edit-error");
-    place.textContent = why;
-    place.hidden = !why;
+    place.replaceChildren(...why);
+    place.hidden = !why[0];
+  }
+
+  /** What the interface says is in English: a screen reader changes its voice. */
+  function english(text) {
+    return Object.assign(document.createElement("span"), { lang: "en", textContent: text });
   }
 
   document.getElementById("newer-compare").addEventListener("click", save);

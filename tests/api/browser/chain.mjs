@@ -1,38 +1,46 @@
 // Drives Chromium from an asker's question to the bank and back to the desk, for tests/api/test_whole_chain.py.
-// Reads {address, chromium, people, part, texts} as JSON from standard input, prints what each person saw as JSON.
+// Reads a line of JSON for each part ({address, chromium, people, part, texts}) from standard input, prints a line with what each
+// person saw.
 
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 
 const require = createRequire(import.meta.url);
 const { chromium } = require("playwright-core");
 
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 
-let input = "";
-for await (const chunk of process.stdin) input += chunk;
-const { address, chromium: executablePath, people, part, texts } = JSON.parse(input);
-const report = { requests: [], errors: [], values: {} };
+let address, people, texts, browser, report;
 const keep = async (name, value) => (report.values[name] = await value);
 let last = null; // the page that was opened last
 
-const browser = await chromium.launch({ executablePath, args: QUIET, headless: true });
-try {
-  await { releasing, reopened, measuring }[part]();
-} catch (error) {
-  report.failure = String(error?.stack ?? error);
-  report.left_at = last && `${last.url()}\n${await last.locator("body").innerText()}`;
+for await (const line of createInterface({ input: process.stdin })) {
+  const sent = JSON.parse(line);
+  ({ address, people, texts } = sent);
+  report = { requests: [], errors: [], values: {} };
+  last = null;
+  if (!browser?.isConnected()) browser = await chromium.launch({ executablePath: sent.chromium, args: QUIET, headless: true });
+  const told = report; // what a closing page still does belongs to no other part
+  try {
+    await { releasing, reopened, measuring }[sent.part]();
+  } catch (error) {
+    told.failure = String(error?.stack ?? error);
+    told.left_at = last && `${last.url()}\n${await last.locator("body").innerText()}`;
+  }
+  process.stdout.write(`${JSON.stringify(told)}\n`);
+  for (const context of browser.contexts()) await context.close();
 }
-await browser.close();
-process.stdout.write(JSON.stringify(report));
+await browser?.close();
 
 async function opened(path, locale) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", locale });
   const page = await context.newPage();
   last = page;
   page.setDefaultTimeout(90_000);
-  page.on("request", (request) => report.requests.push(request.url()));
-  page.on("pageerror", (error) => report.errors.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && report.errors.push(message.text()));
+  const { requests, errors } = report;
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(address + path);
   return page;
 }

@@ -67,6 +67,7 @@ async function take(page, step, report) {
   else if (name === "block") await page.route(rest[0], (route) => route.abort());
   else if (name === "shot") await page.screenshot({ path: rest[0], fullPage: rest[1] ?? true });
   else if (name === "value") report.values[rest[0]] = await page.evaluate(rest[1]);
+  else if (name === "view") await seenAs(page, ...rest);
   else if (name === "axe") report.axe[rest[0]] = await check(page);
   else throw new Error(`unknown step ${name}`);
 }
@@ -77,9 +78,15 @@ async function found(page, selector, state = "visible") {
   await page.waitForLoadState();
 }
 
+// The same page in another window: a new context and a new document cost more than what is looked at in them.
+async function seenAs(page, width, colorScheme) {
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
+}
+
 async function check(page) {
   // Playwright's evaluate is not bound by the page's own content policy.
-  await page.evaluate(axeSource);
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axeSource);
   const results = await page.evaluate(
     (tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }),
     TAGS,

@@ -1,7 +1,8 @@
-// Drives Chromium through the review desk for tests/api/test_review_browser.py. Reads {address, chromium, people, part, shots}
-// as JSON from standard input, prints what the browser saw as JSON; pytest judges it.
+// Drives Chromium through the review desk for tests/api/test_review_browser.py. Reads a line of JSON for each part
+// ({address, chromium, people, part, items, shots}) from standard input, prints a line with what the browser saw; pytest judges it.
 
 import { createRequire } from "node:module";
+import { createInterface } from "node:readline";
 
 const require = createRequire(import.meta.url);
 const { chromium } = require("playwright-core");
@@ -10,36 +11,42 @@ const axeSource = require("axe-core").source;
 const QUIET = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking", "--disable-component-update", "--disable-sync"];
 const TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"];
 
-let input = "";
-for await (const chunk of process.stdin) input += chunk;
-const { address, chromium: executablePath, people, part, items, shots } = JSON.parse(input);
+let address, people, items, shots, browser, report;
 let last = null; // the page that was opened last
-const report = { requests: [], errors: [], axe: {}, values: {}, overflow: {} };
 const keep = async (name, value) => (report.values[name] = await value);
 const text = (page, selector) => page.locator(selector).first().innerText();
 const focused = (page) => page.evaluate(() => document.activeElement?.textContent?.trim() || document.activeElement?.id);
 const verdict = (page, row, wanted) => page.locator(`.row:nth-child(${row})[data-verification="${wanted}"]`).waitFor();
 const area = (page, row) => page.locator(`.row:nth-child(${row}) textarea`);
 
-const browser = await chromium.launch({ executablePath, args: QUIET, headless: true });
-const PARTS = { editing, colliding, plain, looks, changed };
-try {
-  await PARTS[part]();
-} catch (error) {
-  report.failure = String(error?.stack ?? error);
-  report.values.left_at = last && `${last.url()}\n${await last.locator("body").innerText()}`;
+const PARTS = { editing, colliding, plain, looks, changed, away };
+for await (const line of createInterface({ input: process.stdin })) {
+  const sent = JSON.parse(line);
+  ({ address, people, items, shots } = sent);
+  report = { requests: [], errors: [], axe: {}, values: {}, overflow: {} };
+  last = null;
+  if (!browser?.isConnected()) browser = await chromium.launch({ executablePath: sent.chromium, args: QUIET, headless: true });
+  const told = report; // what a closing page still does belongs to no other part
+  try {
+    await PARTS[sent.part]();
+  } catch (error) {
+    told.failure = String(error?.stack ?? error);
+    told.values.left_at = last && `${last.url()}\n${await last.locator("body").innerText()}`;
+  }
+  process.stdout.write(`${JSON.stringify(told)}\n`);
+  for (const context of browser.contexts()) await context.close();
 }
-await browser.close();
-process.stdout.write(JSON.stringify(report));
+await browser?.close();
 
 async function signedIn(person, options = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, reducedMotion: "reduce", locale: "en", ...options });
   const page = await context.newPage();
   last = page;
   page.setDefaultTimeout(90_000);
-  page.on("request", (request) => report.requests.push(request.url()));
-  page.on("pageerror", (error) => report.errors.push(String(error)));
-  page.on("console", (message) => message.type() === "error" && report.errors.push(message.text()));
+  const { requests, errors } = report;
+  page.on("request", (request) => requests.push(request.url()));
+  page.on("pageerror", (error) => errors.push(String(error)));
+  page.on("console", (message) => message.type() === "error" && errors.push(message.text()));
   await page.goto(`${address}/review`);
   await page.locator("#email").fill(person.email);
   await page.locator("#password").fill(person.password);
@@ -50,7 +57,7 @@ async function signedIn(person, options = {}) {
 }
 
 async function look(page, state) {
-  await page.evaluate(axeSource); // not bound by the page's own content policy
+  if (!(await page.evaluate("'axe' in globalThis"))) await page.evaluate(axeSource); // not bound by the page's own content policy
   const results = await page.evaluate((tags) => globalThis.axe.run(document, { runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }), TAGS);
   report.axe[state] = results.violations.map(({ id, help, nodes }) => ({ id, help, nodes: nodes.map((node) => `${node.target.join(" ")}: ${node.failureSummary}`) }));
   report.overflow[state] = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -188,6 +195,36 @@ async function giveTo(page, name) {
   await page.waitForURL(/done=given/);
   await keep("give_done", text(page, ".notice.good"));
   return text(page, ".head-card dd:last-of-type");
+}
+
+/** The session is over in the middle of writing: nothing is sent into the void, and nothing is sent twice. */
+async function away() {
+  const page = await signedIn(people.anna);
+  const taken = page.waitForURL(/done=claimed/);
+  await page.locator(`tr:has(a[href*="${items.away}"]) .claim button`).dblclick();
+  await taken;
+  await keep("taken", page.locator(".notice").allInnerTexts());
+  await page.goto(`${address}/review/${items.away}`);
+  await area(page, 1).waitFor();
+  await page.waitForLoadState();
+  const cookies = await page.context().cookies();
+  await page.context().clearCookies();
+  await area(page, 1).fill("Tôi đang viết dở một câu.");
+  await page.locator('#autosave[data-state="signed_out"]').waitFor();
+  await keep("told", text(page, "#autosave"));
+  await page.locator("#note-text").fill("Ghi chú chưa gửi.");
+  await page.locator("#notes form button").click();
+  await page.locator("#notes .not-sent").waitFor();
+  await keep("refused", text(page, "#notes .not-sent"));
+  await keep("note", page.locator("#note-text").inputValue());
+  await look(page, "signed out");
+  await page.context().addCookies(cookies);
+  await page.locator('#autosave[data-state="saved"]').waitFor();
+  const leaving = page.waitForURL(/done=noted/);
+  await page.locator("#notes form button").dblclick();
+  await leaving;
+  await keep("notes", page.locator(".note-text").allInnerTexts());
+  await keep("sentence", area(page, 1).inputValue());
 }
 
 /** Two people on one question: the second to save decides, and nothing is lost. */

@@ -112,7 +112,7 @@ async function tabTo(page, selector) {
 
 async function checkEveryFrame(page, state, report) {
   for (const frame of page.frames()) {
-    await frame.evaluate(axeSource);
+    if (!(await frame.evaluate("'axe' in globalThis"))) await frame.evaluate(axeSource);
     const results = await frame.evaluate(
       (tags) => globalThis.axe.run(document, { iframes: false, runOnly: { type: "tag", values: tags }, resultTypes: ["violations"] }),
       TAGS,

@@ -21,7 +21,7 @@ from corpus.storage import begin_write, open_engine
 from helpdesk_bot.accounts import directory, keys
 from helpdesk_bot.delivery.outbox import enqueue
 from helpdesk_bot.delivery.schema import outbox
-from tests.api.integrations.conftest import served
+from tests.api.serving import serving
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 
@@ -92,7 +92,7 @@ def main() -> int:
         engine, account.account_id, name="a program", roles=["administrator"], who=account.account_id
     )
     with (
-        served(settings) as address,
+        serving(settings, library.helpdesk) as address,
         httpx.Client(
             base_url=address, timeout=120, limits=httpx.Limits(max_keepalive_connections=0)
         ) as client,

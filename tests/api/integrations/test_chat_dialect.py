@@ -11,7 +11,7 @@ import pytest
 
 from api.app import create_app
 from tests.api import house, people
-from tests.api.conftest import InProcess, wait_until_ready
+from tests.api.conftest import InProcess, started, wait_until_ready
 from tests.api.house import FakeHelpdesk, settings_in
 
 CASES = (
@@ -237,16 +237,12 @@ def test_a_crash_tells_nothing(client):
 
 
 def test_too_many_requests_and_what_is_left(tmp_path, helpdesk):
-    app = create_app(
-        settings_in(tmp_path, rate_limit_burst=1, rate_limit_per_minute=1), opener=lambda _s: helpdesk
-    )
-    app.state.service.start()
-    wait_until_ready(app)
-    site = InProcess(app)
+    settings = settings_in(tmp_path, rate_limit_burst=1, rate_limit_per_minute=1)
     body = {"model": "helpdesk", "messages": [user(house.VI_QUESTION)]}
-    given = site.post("/v1/chat/completions", json=body)
+    with started(settings, helpdesk) as site:
+        given = site.post("/v1/chat/completions", json=body)
+        refused = site.post("/v1/chat/completions", json=body)
     assert given.headers["x-ratelimit-remaining-requests"] == given.headers["ratelimit-remaining"] == "0"
-    refused = site.post("/v1/chat/completions", json=body)
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
     assert refused.json()["error"]["type"] == "rate_limit_error"

@@ -13,7 +13,7 @@ from api.mcp_server.http import host_names, site
 from corpus.catalog import Catalog
 from corpus.storage import open_engine
 from tests.api.conftest import InProcess
-from tests.api.integrations.conftest import served
+from tests.api.serving import serving
 from tests.helpdesk_bot import library
 
 HEADERS = {"accept": "application/json, text/event-stream", "content-type": "application/json"}
@@ -191,7 +191,7 @@ def test_other_methods_are_refused(mcp_address):
 
 def test_the_requests_are_limited(library_settings):
     limited = library_settings.model_copy(update={"rate_limit_burst": 2, "rate_limit_per_minute": 1})
-    with served(limited) as address:
+    with serving(limited, library.helpdesk) as address:
         replies = [
             httpx.post(f"{address}/mcp", json=LIST_TOOLS, headers=HEADERS, timeout=60) for _ in range(3)
         ]

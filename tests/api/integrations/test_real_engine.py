@@ -12,10 +12,9 @@ from langchain_core.prompts import ChatPromptTemplate
 from mcp import Client, StdioServerParameters
 from mcp.client.stdio import stdio_client
 
-from api.service import open_real
 from helpdesk_bot.langchain_parts import HelpdeskRetriever, HelpdeskRunnable
 from index.embedding import open_embedder
-from tests.api.integrations.conftest import served
+from tests.api.serving import serving
 from tests.helpdesk_bot import library
 
 EN = "How many libraries lent tablets to residents?"
@@ -34,7 +33,7 @@ def settings(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def address(settings):
-    with served(settings, open_real) as where:
+    with serving(settings) as where:
         yield where
 
 
