@@ -22,7 +22,7 @@ from api.chat_dialect.errors import error_reply, speaks_dialect
 from api.mcp_server.http import PATH as MCP_PATH
 from api.mcp_server.http import MountedServer
 from api.messages import messages
-from api.middleware import Accounting, SecurityHeaders, TooLargeAsProblem
+from api.middleware import Accounting, HeadAsGet, PlainErrorsAsProblems, SecurityHeaders
 from api.pages import error_page, page_language, wants_page
 from api.problems import KINDS, Problem, problem_of, problem_of_status
 from api.replies import problem_reply
@@ -129,9 +129,10 @@ def create_app(settings: Settings | None = None, *, opener: Opener = open_real) 
     _answer_errors(app)
     limit = service.settings.max_upload_bytes
     app.add_middleware(BodyLimits, most_bytes=MAX_BODY_BYTES, most_upload_bytes=limit)
-    app.add_middleware(TooLargeAsProblem)
+    app.add_middleware(PlainErrorsAsProblems)
     app.add_middleware(SecurityHeaders)
     app.add_middleware(Accounting, metrics=service.metrics)
+    app.add_middleware(HeadAsGet)
     return app
 
 
@@ -171,7 +172,9 @@ def _answer_errors(app: FastAPI) -> None:
 def _invalid(error: RequestValidationError) -> Problem:
     """Say which fields are wrong; never repeat what was sent."""
     fields: list[dict[str, Any]] = [
-        {
+        {"field": "", "message": f"not JSON at character {item['loc'][-1]}", "kind": item["type"]}
+        if item["type"] == "json_invalid"
+        else {
             "field": ".".join(str(part) for part in item["loc"][1:]),
             "message": item["msg"],
             "kind": item["type"],

@@ -13,8 +13,8 @@ import sys
 import traceback
 from collections.abc import Callable, Sequence
 
-from api.console import Console
-from api.parser import build_parser
+from api.console import Console, speak_utf8
+from api.parser import Misread, build_parser
 
 DONE, FAILURES, MISUSE, INTERNAL = 0, 1, 2, 3
 INTERRUPTED = 130
@@ -30,9 +30,14 @@ def main(argv: Sequence[str] | None = None) -> int:
         the exit code: 0 done, 1 failures reported, 2 wrong use, 3 internal
         error, 130 interrupted.
     """
+    given = list(sys.argv[1:] if argv is None else argv)
+    speak_utf8("--json" in given)
     try:
-        options = build_parser().parse_args(argv)
-    except SystemExit as stop:  # argparse has already printed help (0) or what is wrong (2)
+        options = build_parser().parse_args(given)
+    except Misread as wrong:  # argparse has already printed what is wrong
+        Console(as_json="--json" in given).refusal("wrong_use", wrong.reason, MISUSE)
+        return MISUSE
+    except SystemExit as stop:  # it has printed the help
         return int(stop.code or 0)
     console = Console(options.quiet, options.verbose, getattr(options, "as_json", False))
     _log_to_stderr(console)
@@ -59,18 +64,20 @@ def _command(run: str) -> Command:
 
 
 def _report(error: Exception, console: Console) -> int:
-    """Print one line about an error; return its exit code."""
-    from api.problems import is_misuse  # knows every room's errors
+    """Print one line about an error, and with ``--json`` a document; return its exit code."""
+    from api.problems import code_of, is_misuse  # knows every room's errors
 
-    misuse = is_misuse(error)
     if console.verbose:
         traceback.print_exception(error, file=sys.stderr)
     message = " ".join(str(error).split()) or type(error).__name__
-    if misuse:
+    if is_misuse(error):
         console.warn(f"helpdesk: {message}")
+        console.refusal(code_of(error), message, MISUSE)
         return MISUSE
     hint = "" if console.verbose else " Run it again with -v for the traceback."
-    console.warn(f"helpdesk: internal error: {type(error).__name__}: {message}{hint}")
+    message = f"{type(error).__name__}: {message}"
+    console.warn(f"helpdesk: internal error: {message}{hint}")
+    console.refusal(code_of(error), message, INTERNAL)
     return INTERNAL
 
 

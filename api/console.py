@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import io
 import json
 import sys
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -13,13 +14,14 @@ from typing import Any
 class Console:
     """How one run of the command speaks.
 
-    With ``as_json`` exactly one JSON document goes to stdout (`document`), and
-    `result` prints nothing.
+    With ``as_json`` exactly one JSON document goes to stdout (`document`, or
+    `refusal` where there is none), and `result` prints nothing.
     """
 
     quiet: bool = False
     verbose: int = 0
     as_json: bool = False
+    _said: list[Any] = field(default_factory=list, repr=False, compare=False)
 
     def note(self, text: str) -> None:
         """Tell about progress, on stderr; silent with ``-q``."""
@@ -38,7 +40,33 @@ class Console:
     def document(self, value: Any) -> None:
         """Print the one JSON document, if ``--json`` asked for it."""
         if self.as_json:
-            print(json.dumps(value, ensure_ascii=False, indent=2, default=str))
+            text = json.dumps(value, ensure_ascii=False, indent=2, default=str)
+            self._said.append(value)
+            print(text)
+
+    def refusal(self, code: str, message: str, exit_code: int) -> None:
+        """Print what stands for the document of a command that has no result, unless it was printed.
+
+        Args:
+            code: stable, as in the problem documents of HTTP.
+            message: what is wrong and how to mend it, one line.
+            exit_code: of the command.
+        """
+        if not self._said:
+            self.document({"error": {"code": code, "message": message, "exit_code": exit_code}})
+
+
+def speak_utf8(as_json: bool) -> None:
+    """Make stdout and stderr take every language, whatever the terminal's encoding is.
+
+    JSON is UTF-8 always. Other text keeps the encoding of the terminal, and a
+    character that it lacks becomes a question mark, not an error.
+    """
+    for stream, document in ((sys.stdout, as_json), (sys.stderr, False)):
+        if isinstance(stream, io.TextIOWrapper):
+            if document:
+                stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(errors="replace")
 
 
 def table(rows: Sequence[Sequence[object]], header: Sequence[str]) -> str:

@@ -11,7 +11,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from api.chat_dialect.errors import error_reply, speaks_dialect
 from api.metrics import Metrics
-from api.problems import MEDIA_TYPE, problem_of_status
+from api.problems import problem_of_status
 from api.replies import problem_reply
 
 log = logging.getLogger("helpdesk.access")
@@ -54,8 +54,11 @@ class SecurityHeaders:
         await self._app(scope, receive, with_headers)
 
 
-class TooLargeAsProblem:
-    """Makes the body limit's plain answer a problem document."""
+class PlainErrorsAsProblems:
+    """Makes the plain answers of the libraries below problem documents: a body too large, a bad range."""
+
+    STATUSES = (400, 413, 416)
+    KEPT = ("accept-ranges", "content-range")
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -66,16 +69,30 @@ class TooLargeAsProblem:
 
         async def translated(message: Message) -> None:
             nonlocal replaced
-            if message["type"] == "http.response.start" and message["status"] == 413:
-                kind = MutableHeaders(scope=message).get("content-type", "")
-                if not kind.startswith(MEDIA_TYPE):
+            if message["type"] == "http.response.start" and message["status"] in self.STATUSES:
+                headers = MutableHeaders(scope=message)
+                if headers.get("content-type", "text/plain").startswith("text/plain"):
                     replaced = True
+                    kept = tuple((name, headers[name]) for name in self.KEPT if name in headers)
+                    problem = problem_of_status(message["status"], headers=kept)
                     reply = error_reply if speaks_dialect(scope["path"]) else problem_reply
-                    await reply(problem_of_status(413))(scope, receive, send)
+                    await reply(problem)(scope, receive, send)
             if not replaced:
                 await send(message)
 
         await self._app(scope, receive, translated)
+
+
+class HeadAsGet:
+    """Answers HEAD as GET: the server sends the headers alone (RFC 9110, 9.3.2)."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        is_head = scope["type"] == "http" and scope["method"] == "HEAD"
+        await self._app({**scope, "method": "GET"} if is_head else scope, receive, send)
 
 
 class Accounting:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 from pathlib import Path
+from typing import NoReturn
 
 from api.account_parser import add_account, add_key
 from api.eval_parser import add_eval
@@ -19,9 +20,32 @@ EXIT_CODES = """exit codes:
   3  an internal error"""
 
 
+class Misread(SystemExit):
+    """The arguments are against the grammar, which stderr says already; ``reason`` is that in one line."""
+
+    def __init__(self, code: object, reason: str) -> None:
+        super().__init__(code)
+        self.reason = reason
+
+
+class Parser(argparse.ArgumentParser):
+    """The library's parser, whose refusal can be told as JSON too; its subcommands have the same class."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print usage and message, and leave.
+
+        Raises:
+            Misread: always.
+        """
+        try:
+            super().error(message)
+        except SystemExit as stop:
+            raise Misread(stop.code, message) from None
+
+
 def build_parser() -> argparse.ArgumentParser:
     """Return the parser of the whole command."""
-    parser = argparse.ArgumentParser(
+    parser: argparse.ArgumentParser = Parser(
         prog="helpdesk",
         description="A policy helpdesk: answers from documents, with the passage behind every sentence.",
         epilog=EXIT_CODES,

@@ -138,6 +138,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     review_errors.SourcesChanged: Kind(409, "review_sources_changed", "A quoted document changed meanwhile"),
     review_errors.Unsupported: Kind(422, "review_unsupported", "Not every sentence is supported"),
     review_errors.BadText: Kind(422, "review_bad_text", "This text cannot be used"),
+    review_errors.HoldsPersonalData: Kind(422, "review_personal_data", "This seems to hold personal data"),
     review_errors.TooMany: Kind(422, "review_too_many", "The experts have heard enough of this"),
     review_errors.BadPolicy: Kind(422, "review_bad_policy", "The policy cannot be read"),
     review_errors.ConsentNeeded: Kind(422, "consent_needed", "This needs your consent"),
@@ -187,16 +188,20 @@ def is_misuse(error: Exception) -> bool:
     return kind is not None and kind.misuse
 
 
+def code_of(error: Exception) -> str:
+    """Return the stable code of an error; what is not in the table is an internal error."""
+    return error.code if isinstance(error, QuestionRefused) else (kind_of(error) or INTERNAL).code
+
+
 def problem_of(error: Exception) -> Problem:
     """Return the problem document of an error; what is not in the table is an internal error."""
     kind = kind_of(error)
     if kind is None or kind is INTERNAL:
         log.error("internal error", exc_info=error)
         return Problem(INTERNAL.status, INTERNAL.code, INTERNAL.title, "It has been logged. Try again.")
-    code = error.code if isinstance(error, QuestionRefused) else kind.code
     headers: Headers = error.headers if isinstance(error, ApiError) else ()
     extra = error.extra if isinstance(error, ApiError | review_errors.ReviewError) else ()
-    return Problem(kind.status, code, kind.title, str(error), extra, headers)
+    return Problem(kind.status, code_of(error), kind.title, str(error), extra, headers)
 
 
 def problem_of_status(status: int, detail: str | None = None, headers: Headers = ()) -> Problem:

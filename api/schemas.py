@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, StrictInt
 
 from api.questions import check_question, clean, read_filters, read_language
 from helpdesk_bot.answers import Question, Turn
@@ -15,15 +15,18 @@ MAX_TURNS = 20
 MAX_TURN_CHARS = 4000
 MAX_FILTER_VALUES = 50
 
-FilterValues = str | Annotated[list[str], Field(max_length=MAX_FILTER_VALUES)]
+FilterValue = str | StrictInt
+"""A year is written as a number as often as in quotes."""
+
+FilterValues = FilterValue | Annotated[list[FilterValue], Field(max_length=MAX_FILTER_VALUES)]
 
 
-def filter_pairs(filters: Mapping[str, str | list[str]]) -> list[tuple[str, str]]:
-    """Return filters as pairs of a field and one allowed value."""
+def filter_pairs(filters: Mapping[str, FilterValue | list[FilterValue]] | None) -> list[tuple[str, str]]:
+    """Return filters as pairs of a field and one allowed value; none are as good as empty ones."""
     return [
-        (name, value)
-        for name, values in filters.items()
-        for value in ([values] if isinstance(values, str) else values)
+        (name, str(value))
+        for name, values in (filters or {}).items()
+        for value in (values if isinstance(values, list) else [values])
     ]
 
 
@@ -48,12 +51,12 @@ class AskBody(BaseModel):
 
     question: str = Field(description="1 to 2,000 characters (the limit is a setting).")
     language: str | None = Field(None, description="Language of the answer; default: the question's.")
-    filters: dict[str, FilterValues] = Field(
-        default_factory=dict,
+    filters: dict[str, FilterValues] | None = Field(
+        default=None,
         description="Only these documents: kind, language, theme, region, publisher, source, year.",
     )
     conversation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,32}$")
-    history: list[TurnBody] = Field(default_factory=list, max_length=MAX_TURNS)
+    history: list[TurnBody] | None = Field(default=None, max_length=MAX_TURNS)
     depth: Literal["fast", "deep"] | None = Field(
         default=None, description="Thoroughness; default: the setting. What was used stands in the trace."
     )
@@ -69,6 +72,6 @@ class AskBody(BaseModel):
             language=read_language(self.language),
             filters=read_filters(filter_pairs(self.filters)),
             conversation_id=self.conversation_id,
-            history=tuple(Turn(turn.role, clean(turn.text)) for turn in self.history),
+            history=tuple(Turn(turn.role, clean(turn.text)) for turn in self.history or ()),
             depth=self.depth,  # None: the setting's, and a busy server may answer faster
         )

@@ -173,7 +173,7 @@ def _case(row: Row) -> Case:
         if not answerable and values:
             raise row.error("an unanswerable case expects nothing; remove it", field)
     return Case(
-        case_id=row.text("id"),
+        case_id=row.identifier("id"),
         question=row.text("question"),
         language=row.language("language", row.text("language")),
         answerable=answerable,
@@ -181,7 +181,7 @@ def _case(row: Row) -> Case:
         filters=_filters(row),
         tags=row.texts("tags"),
         history=_history(row),
-        group=row.text("group") if "group" in row.fields else None,
+        group=row.identifier("group") if "group" in row.fields else None,
         **expected,
     )
 
@@ -191,8 +191,10 @@ def _filters(row: Row) -> dict[str, tuple[str, ...]]:
     for key, value in row.object("filters").items():
         if key not in FILTERS:
             raise row.error(f"there is no such filter; there are {', '.join(FILTERS)}", f"filters.{key}")
-        values = [value] if isinstance(value, str) else value
-        if not isinstance(values, list) or not all(isinstance(item, str) for item in values):
+        values = value if isinstance(value, list) else [value]
+        if key == "year":  # written 2024 as often as "2024"
+            values = [str(item) if type(item) is int else item for item in values]
+        if not all(isinstance(item, str) for item in values):
             raise row.error("must be a string or a list of strings", f"filters.{key}")
         filters[key] = tuple(values)
     return filters

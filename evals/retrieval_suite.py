@@ -21,7 +21,8 @@ An article counts where a set has enough of them to draw whole articles from
 (`significance.units.MIN_CLUSTERS`), otherwise the paragraph.
 """
 
-_GRADE = re.compile(r"-?[0-9]{1,9}")
+_GRADE = re.compile(r"(-?[0-9]{1,9})(?:\.0+)?")
+"""A whole number; some tools write it as 1.0."""
 
 
 def load_retrieval_suite(folder: Path) -> RetrievalSuite:
@@ -106,7 +107,7 @@ def as_cases(suite: RetrievalSuite) -> tuple[Case, ...]:
 def _corpus(path: Path) -> tuple[CorpusRow, ...]:
     rows: dict[str, CorpusRow] = {}
     for row in read_rows(path):
-        document_id = row.text("_id")
+        document_id = row.identifier("_id")
         if document_id in rows:
             raise row.error(f"'{document_id}' stands there twice", "_id")
         title = row.text("title", default="", empty=True)
@@ -120,7 +121,7 @@ def _corpus(path: Path) -> tuple[CorpusRow, ...]:
 def _queries(path: Path) -> dict[str, tuple[Query, Row]]:
     queries: dict[str, tuple[Query, Row]] = {}
     for row in read_rows(path):
-        query_id = row.text("_id")
+        query_id = row.identifier("_id")
         if query_id in queries:
             raise row.error(f"'{query_id}' stands there twice", "_id")
         query = Query(
@@ -140,7 +141,7 @@ def _groups(rows: Sequence[Row]) -> list[str | None]:
     """Return what each query shares with others: the widest field that parts the set into enough groups."""
     groups: list[str | None] = [None] * len(rows)
     for field in GROUP_FIELDS:
-        given = [row.text(field) if row.fields.get(field) else None for row in rows]
+        given = [row.identifier(field) if row.fields.get(field) not in (None, "") else None for row in rows]
         n_groups = len({group for group in given if group is not None})
         if n_groups >= MIN_CLUSTERS:
             return given
@@ -178,11 +179,12 @@ def _qrels(path: Path, query_ids: set[str], document_ids: set[str]) -> Mapping[s
             raise SuiteError(
                 path, f"no document '{document_id}' in corpus.jsonl", line=line, field="corpus-id"
             )
-        if not _GRADE.fullmatch(grade):
+        whole = _GRADE.fullmatch(grade)
+        if not whole:
             raise SuiteError(path, f"'{grade}' is no whole number", line=line, field="score")
         if document_id in qrels.setdefault(query_id, {}):
             raise SuiteError(path, f"'{query_id}' and '{document_id}' are judged twice", line=line)
-        qrels[query_id][document_id] = int(grade)
+        qrels[query_id][document_id] = int(whole[1])
     if not qrels:
         raise SuiteError(path, "holds no judgement")
     return qrels

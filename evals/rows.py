@@ -32,20 +32,32 @@ class Row:
         return SuiteError(self.path, message, line=self.line, field=field)
 
     def text(self, field: str, *, default: str | None = None, empty: bool = False) -> str:
-        """Return a string field; without ``default`` it must be there.
+        """Return a string field; without ``default`` it must be there, with one null counts as missing.
 
         Raises:
             SuiteError: missing, not a string, or empty where ``empty`` is False.
         """
         if field not in self.fields and default is None:
             raise self.error("is missing", field)
-        value = self.fields.get(field, default)
+        value = self.fields.get(field)
+        value = default if value is None and default is not None else value
         if not isinstance(value, str):
             raise self.error(f"must be a string, not {_kind(value)}", field)
         if not empty and not value.strip():
             raise self.error("is empty", field)
         self.refuse_unusable(value, field)
         return value
+
+    def identifier(self, field: str) -> str:
+        """Return an id: a string, or a whole number as it is written (many sets number their rows).
+
+        Raises:
+            SuiteError: missing, empty, or neither.
+        """
+        value = self.fields.get(field)
+        if isinstance(value, int) and not isinstance(value, bool):
+            return str(value)
+        return self.text(field)
 
     def flag(self, field: str, *, default: bool) -> bool:
         """Return a true/false field."""
@@ -55,8 +67,10 @@ class Row:
         return value
 
     def texts(self, field: str) -> tuple[str, ...]:
-        """Return a list of non-empty strings; a missing field is the empty list."""
-        value = self.fields.get(field, [])
+        """Return a list of non-empty strings; a missing or null field is the empty list."""
+        value = self.fields.get(field)
+        if value is None:
+            return ()
         if not isinstance(value, list):
             raise self.error(f"must be a list of strings, not {_kind(value)}", field)
         for position, item in enumerate(value, 1):

@@ -266,6 +266,10 @@ def _from_file(path: Path) -> dict[str, Any]:
         ) from error
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(f"The configuration file {path} is not valid TOML: {error}.") from error
+    except UnicodeDecodeError as error:
+        raise ConfigurationError(
+            f"The configuration file {path} is not UTF-8 text; save it as UTF-8."
+        ) from error
 
 
 def _from_environment(environment: Mapping[str, str]) -> dict[str, Any]:

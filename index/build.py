@@ -76,9 +76,12 @@ def ingest(
     def find(target: str, known: Sequence[KnownDocument]) -> Discovery:
         return with_overrides(discover(target, known, data_dir=data_dir), overrides)
 
-    discoveries = [find(target, known) for target in targets]
+    asked: dict[tuple[str, ...], tuple[str, Discovery]] = {}
+    for target in targets:  # the same folder under two names is read once
+        found = find(target, known)
+        asked.setdefault((found.scope.place, *(item.location for item in found.items)), (target, found))
     if dry_run:
-        changes = [change for found in discoveries for change in preview(found, known)]
+        changes = [change for _, found in asked.values() for change in preview(found, known)]
         items = tuple(_item(change) for change in changes)
         return IngestReport(items, True, time.monotonic() - started)
 
@@ -88,8 +91,8 @@ def ingest(
     with write_lock(data_dir), ParserProcess() as parser:
         originals.remove_leftovers(data_dir)
         run = _Run(engine, data_dir, open_writer, parser, progress)
-        run.total = sum(len(found.items) for found in discoveries)
-        for target in targets:
+        run.total = sum(len(found.items) for _, found in asked.values())
+        for target, _ in asked.values():
             # Looked for again: the target before it may have given a file its identity.
             known = catalog.known_documents()
             run.follow(find(target, known), known)

@@ -50,8 +50,8 @@ class HelpdeskOptions(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     language: str | None = Field(None, description="Language of the answer; default: the question's.")
-    filters: dict[str, FilterValues] = Field(
-        default_factory=dict,
+    filters: dict[str, FilterValues] | None = Field(
+        default=None,
         description="Only these documents: kind, language, theme, region, publisher, source, year.",
     )
     conversation_id: str | None = Field(None, pattern=r"^[A-Za-z0-9_-]{1,32}$")

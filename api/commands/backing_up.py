@@ -48,7 +48,8 @@ def backup(options: argparse.Namespace, console: Console) -> int:
         ) from error
     size = target.stat().st_size
     console.document({"file": str(target), "bytes": size})
-    console.result(f"{target} ({size / 1024**2:.1f} MiB)")
+    shown = f"{size / 1024**2:.1f} MiB" if size >= 1024**2 else f"{size / 1024:.1f} KiB"
+    console.result(f"{target} ({shown})")
     return 0
 
 

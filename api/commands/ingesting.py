@@ -22,14 +22,15 @@ def run(options: argparse.Namespace, console: Console) -> int:
             if item is not None and (
                 item.action == "failed" or (item.action == "skipped" and not console.quiet)
             ):
-                progress.write(f"{item.action}: {item.source}: {item.reason}")
+                reason = (item.reason or "").removeprefix(f"{item.source}: ")
+                progress.write(f"{item.action}: {item.source}: {reason}")
 
         report = ingest(settings, options.targets, dry_run=options.dry_run, progress=tell)
     console.document(report.to_json())
     if not console.quiet:
         console.result(table(list(report.counts.items()), ("documents", "count")))
         would = " (a dry run: nothing was changed)" if options.dry_run else ""
-        console.result(f"{report.n_passages} passages in {report.seconds:.1f} s{would}")
+        console.result(f"passages: {report.n_passages}, in {report.seconds:.1f} s{would}")
         if report.n_read_again:
             console.result(f"{report.n_read_again} of them were read again by newer loaders.")
     if report.index_note:

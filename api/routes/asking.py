@@ -8,6 +8,7 @@ from typing import Any
 from fastapi import APIRouter, Request, Response
 
 from api.dependencies import Limited, ServiceOf
+from api.negotiation import accepted
 from api.openapi import problems
 from api.replies import json_reply
 from api.schemas import AskBody
@@ -55,8 +56,14 @@ async def answer(service: Service, question: Question) -> dict[str, Any]:
 async def ask(body: AskBody, request: Request, service: ServiceOf, limited: Limited) -> Response:
     """Answer a question."""
     question = body.to_question(service.settings)
-    if "text/event-stream" in request.headers.get("accept", "").lower():
+    if _wants_events(request.headers.get("accept", "")):
         response = stream_answer(service, question)
         response.headers.update(limited)
         return response
     return json_reply(await answer(service, question), limited)
+
+
+def _wants_events(accept: str) -> bool:
+    """Return whether events are asked for by name, and taken at least as gladly as JSON."""
+    offered = ("text/event-stream", "application/json")
+    return offered[0] in accept.lower() and accepted(accept, offered) == offered[0]

@@ -37,8 +37,8 @@ class SearchBody(BaseModel):
     )
 
     query: str = Field(description="Words or a question, in any language.")
-    filters: dict[str, FilterValues] = Field(
-        default_factory=dict,
+    filters: dict[str, FilterValues] | None = Field(
+        default=None,
         description="Only these documents: kind, language, theme, region, publisher, source, year.",
     )
     limit: int = Field(10, ge=1, le=MOST_IN_A_PAGE)

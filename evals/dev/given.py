@@ -45,7 +45,7 @@ def passages_of(suite: RetrievalSuite) -> dict[str, str]:
     """
     known = {row.document_id for row in suite.corpus}
     rows = read_rows(suite.path / "queries.jsonl")
-    written_on = {row.text("_id"): str(row.fields.get("para") or "") for row in rows}
+    written_on = {row.identifier("_id"): str(row.fields.get("para") or "") for row in rows}
     found = {}
     for query in suite.queries:
         grades = {name: grade for name, grade in suite.qrels.get(query.query_id, {}).items() if grade > 0}

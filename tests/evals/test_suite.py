@@ -6,6 +6,7 @@ import pytest
 
 from evals.answer_suite import check_documents
 from evals.errors import SuiteError
+from evals.retrieval_documents import with_languages
 from evals.retrieval_suite import as_cases
 from evals.suite import AnswerSuite, RetrievalSuite, load_suite
 from helpdesk_bot.answers import Turn
@@ -186,12 +187,51 @@ def test_a_group_is_kept_and_null_is_absent_where_a_list_of_things_may_be(tmp_pa
     assert (read.group, read.history, read.filters) == ("s. 4", (), {})
 
 
+def test_ids_and_years_may_be_numbers_and_empty_lists_null(tmp_path):
+    case = CASES[0] | {"id": 7, "group": 3, "filters": {"year": 2024}, "tags": None, "expected_quotes": None}
+    read = load_suite(write_answer_suite(tmp_path / "s", cases=[case])).cases[0]
+    assert (read.case_id, read.group, read.filters) == ("7", "3", {"year": ("2024",)})
+    assert (read.tags, read.expected_quotes) == ((), ())
+    suite = load_suite(
+        write_retrieval_suite(
+            tmp_path / "r",
+            corpus=[{"_id": 1, "title": None, "text": "Kirjastot"}, {"_id": "el/1", "text": "Βιβλιοθήκες"}],
+            queries=[{"_id": 10, "text": "Πού;", "para": 0}, {"_id": "q/ř", "text": "Kde?", "para": 1}],
+            qrels=["10\tel/1\t2.0", "q/ř\t1\t1", "q/ř\tel/1\t0"],
+        )
+    )
+    assert [(row.document_id, row.title) for row in suite.corpus] == [("1", ""), ("el/1", "")]
+    assert suite.qrels == {"10": {"el/1": 2}, "q/ř": {"1": 1, "el/1": 0}}
+    assert [query.group for query in suite.queries] == ["0", "1"]
+
+
 def test_a_retrieval_suite_is_read_whole(tmp_path):
     suite = load_suite(write_retrieval_suite(tmp_path / "r"))
     assert isinstance(suite, RetrievalSuite)
     assert [row.language for row in suite.corpus] == ["en", "sv", "vi"]
     assert [query.answerable for query in suite.queries] == [True, True, True, False]
     assert suite.qrels["q2"] == {"doc-sv": 1}
+
+
+def test_a_set_of_many_languages_is_told_row_by_row_and_one_of_one_language_as_a_whole(tmp_path):
+    texts = {
+        "fi": "Helsingin kirjastot avaavat kello 9 ja sulkevat kello 20, ja kirjastokortti on maksuton.",
+        "el": "Η δημοτική βιβλιοθήκη της Θεσσαλονίκης λειτουργεί από τις 8 το πρωί έως το βράδυ.",
+        "pl": "Rower miejski w Krakowie kosztuje 2 złote za pierwsze 30 minut, a stacji jest 150.",
+        "ro": "Primăria Cluj colectează deșeurile în fiecare marți și vineri dimineața.",
+    }
+    # Sorted by language, as sets are: the first rows alone would tell one language.
+    corpus = [
+        {"_id": f"{code}{number}", "text": text} for code, text in texts.items() for number in range(40)
+    ]
+    corpus[0] |= {"language": "sv"}
+    queries = [{"_id": f"q{number}", "text": texts["pl"]} for number in range(9)]
+    queries.append({"_id": "q9", "text": "OK 5G?"})
+    folder = write_retrieval_suite(tmp_path / "r", corpus, queries, ["q0\tpl1\t1"])
+    suite = with_languages(load_suite(folder))
+    assert suite.corpus[0].language == "sv"
+    assert all(row.language == row.document_id[:2] for row in suite.corpus[1:])
+    assert {query.language for query in suite.queries} == {"pl"}
 
 
 def test_queries_become_cases(tmp_path):
@@ -248,7 +288,7 @@ def test_queries_are_grouped_by_article_where_there_are_enough_else_by_paragraph
         ({"qrels": ["q9\tdoc-en\t1"]}, "test.tsv:2: field 'query-id': no query 'q9'"),
         ({"qrels": ["q1\tdoc-xx\t1"]}, "test.tsv:2: field 'corpus-id': no document 'doc-xx'"),
         ({"qrels": ["q1\tdoc-en\tyes"]}, "test.tsv:2: field 'score'"),
-        ({"qrels": ["q1\tdoc-en\t1.0"]}, "test.tsv:2: field 'score'"),
+        ({"qrels": ["q1\tdoc-en\t1.5"]}, "test.tsv:2: field 'score'"),
         ({"qrels": ["q1\tdoc-en\t1_0"]}, "test.tsv:2: field 'score'"),
         ({"qrels": ["q1\tdoc-en\t1", "", "q1\tdoc-en\t0"]}, "test.tsv:4: 'q1' and 'doc-en' are judged twice"),
         ({"qrels": [""]}, "test.tsv: holds no judgement"),
@@ -259,7 +299,8 @@ def test_queries_are_grouped_by_article_where_there_are_enough_else_by_paragraph
         ),
         ({"queries": [{"_id": "q", "text": "x", "language": "Swedish"}]}, "no language code such as sv"),
         ({"queries": [{"_id": "q", "text": None}]}, "field 'text': must be a string, not null"),
-        ({"corpus": [{"_id": 7, "text": "x"}]}, "field '_id': must be a string, not a number"),
+        ({"corpus": [{"_id": 7.5, "text": "x"}]}, "field '_id': must be a string, not a number"),
+        ({"corpus": [{"_id": True, "text": "x"}]}, "field '_id': must be a string, not true/false"),
         ({"corpus": [{"_id": "a", "text": "x\x00"}]}, "field 'text': holds the character U+0000"),
     ],
 )

@@ -85,6 +85,12 @@ def test_a_missing_file_is_named(tmp_path: Path) -> None:
         load(tmp_path / "missing.toml")
 
 
+def test_a_file_that_is_no_text_is_named(tmp_path: Path) -> None:
+    (tmp_path / "latin.toml").write_bytes("default_language = 'sv' # på svenska".encode("latin-1"))
+    with pytest.raises(ConfigurationError, match=r"latin\.toml is not UTF-8 text; save it as UTF-8"):
+        load(tmp_path / "latin.toml")
+
+
 def test_settings_cannot_be_changed_and_do_not_show_the_key() -> None:
     settings = load(environment={"HELPDESK_CHAT_API_KEY": "a secret"})
     assert settings.chat_api_key == "a secret"

@@ -266,6 +266,16 @@ def test_one_file_named_twice_is_one_document(house: House) -> None:
     assert Catalog(house.engine).counts()["in_force"] == 1
 
 
+def test_one_folder_under_several_names_is_read_once(house: House, tmp_path: Path) -> None:
+    house.put("phi.txt", "Lệ phí cấp phép là 55 euro mỗi năm.")
+    link = tmp_path / "länk"
+    link.symlink_to(house.inbox)
+    report = house.ingest(house.inbox, link, house.inbox / ".." / "inbox", dry_run=True)
+    assert [item.action for item in report.items] == ["added"]
+    report = house.ingest(house.inbox, link, house.inbox / ".." / "inbox")
+    assert [item.action for item in report.items] == ["added"]
+
+
 def test_two_writers_are_not_let_in(house: House) -> None:
     house.put("a.en.txt", "Libraries lend tablets to residents.\n")
     with write_lock(house.settings.data_dir):
