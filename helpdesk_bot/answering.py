@@ -16,6 +16,7 @@ from helpdesk_bot.conversation import Carried, with_shown
 from helpdesk_bot.deciding import ask_back, judge_parts, refuse
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.extractive import choose
+from helpdesk_bot.gibberish import is_gibberish
 from helpdesk_bot.judging import judge
 from helpdesk_bot.parts import Parts, Step, search
 from helpdesk_bot.review.holding import decide_on_review
@@ -92,6 +93,18 @@ def retrieve(draft: Draft, parts: Parts) -> Draft:
     )
 
 
+def check_words(draft: Draft, parts: Parts) -> Draft:
+    """Stop letters that make no words, none of which any document holds: they would find something, too."""
+    found, understanding = draft.retrieval, draft.understanding
+    if found is None or understanding is None or parts.n_pieces is None or understanding.is_follow_up:
+        return draft
+    if any(item.lexical is not None for item in found.candidates):
+        return draft
+    if not is_gibberish(draft.text, parts.n_pieces):
+        return draft
+    return replace(draft, outcome="blocked_guardrail", outcome_reason="not_a_question")
+
+
 def judge_answerability(draft: Draft, parts: Parts) -> Draft:
     """Choose the sentences that would answer, and say how likely it is that they do."""
     if draft.retrieval is None or draft.understanding is None:
@@ -137,6 +150,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("guard", guard),
     ("find_approved", find_approved),
     ("retrieve", retrieve),
+    ("check_words", check_words),
     ("judge_answerability", judge_answerability),
     ("judge_parts", judge_parts),
     ("ask_back", ask_back),

@@ -80,7 +80,8 @@ def refuse(draft: Draft, parts: Parts) -> Draft:
     )
     # Who names no subject may well mean one of the documents'.
     speaks = not names_nothing(understanding.stand_alone, understanding.stand_alone_language)
-    if measured and speaks and is_far(found):
+    # Under filters only what they let through is far.
+    if measured and speaks and not draft.question.filters and is_far(found):
         return replace(
             draft,
             outcome="unanswerable_out_of_scope",

@@ -30,9 +30,10 @@ from helpdesk_bot.retrieving import open_retriever
 from helpdesk_bot.review import policy as review_policy
 from helpdesk_bot.review.desk import ReviewDesk
 from helpdesk_bot.settings import Settings
-from index import store
+from index import bundled_model, store
 from index.dense import DenseIndex
 from index.embedding import Embedder, open_embedder
+from index.pooling import PoolingEmbedder
 from index.reader import Excerpt, Reader, cached_reader
 from index.writing import embedder_stamp
 
@@ -86,6 +87,7 @@ class Helpdesk:
             calibration=similarity_only() if "calibration" in settings.switched_off else calibration(),
             writer=open_writer(settings),
             index_version=self.index_version,
+            n_pieces=_n_pieces(embedder),
             bank=None if "answer_bank" in settings.switched_off else self._bank(embedder),
             review_policy=lambda: review_policy.read(engine),
         )
@@ -182,6 +184,12 @@ class Helpdesk:
 
     def __exit__(self, *_exc: object) -> None:
         self.close()
+
+
+def _n_pieces(embedder: Embedder) -> Callable[[str], int] | None:
+    if isinstance(embedder, PoolingEmbedder) and embedder.name == bundled_model.NAME:
+        return embedder.n_pieces
+    return None
 
 
 def open_helpdesk(

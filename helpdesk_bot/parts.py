@@ -35,6 +35,8 @@ class Parts:
     calibration: Calibration
     writer: ChatWriter | None
     index_version: Callable[[], str]
+    n_pieces: Callable[[str], int] | None = None
+    """See `gibberish.is_gibberish`; ``None`` where another model than the bundled one embeds."""
     bank: AnswerBank | None = None
     review_policy: Callable[[], Policy] = lambda: DEFAULT
 

@@ -97,6 +97,10 @@ class PoolingEmbedder:
         """The longest input of one forward pass, in the model's tokens."""
         return self.model.max_tokens
 
+    def n_pieces(self, text: str) -> int:
+        """Return into how many tokens the model cuts a text, special ones not counted."""
+        return len(self.model.tokenise([text])[0].ids)
+
     def embed_queries(self, texts: Sequence[str]) -> FloatArray:
         """Return ``(n_texts, dimension)`` float32, unit norm."""
         return self._embed(self.query_prefix, texts, [()] * len(texts)).passages

@@ -71,6 +71,43 @@ def test_the_real_model_finds_it_in_another_language(
         assert any(words in citation["quote"] for citation in answer["citations"])
 
 
+@pytest.mark.parametrize(
+    "keys", ["asdf qwer zxcv", "jfkdls ajfkl djskal?", "sadf asdf asdf asdf", "dsfgsdgdsg", "a" * 1500]
+)
+def test_keys_struck_at_random_are_no_question(real: Helpdesk, keys: str) -> None:
+    answer = ask(real, keys)
+    assert (answer["outcome"], answer["outcome_reason"]) == ("blocked_guardrail", "not_a_question")
+    assert answer["citations"] == []
+    assert answer["confidence"] == 0
+    assert "No words could be read" in ask(real, keys, language="en")["text"]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "what does parking cost in the city centre?",
+        "vad kostar det att parkera i centrum?",
+        "đỗ xe ở trung tâm thành phố giá bao nhiêu?",
+        "do xe o trung tam thanh pho gia bao nhieu?",
+        "paljonko pysäköinti maksaa keskustassa?",
+        "πόσο κοστίζει η στάθμευση στο κέντρο;",
+        "ile kosztuje parkowanie w centrum?",
+        "kolik stojí parkování v centru?",
+        "cât costă parcarea în centru?",
+        "hvad koster det at parkere i midtbyen?",
+        "mennyibe kerül a parkolás a belvárosban?",
+        "kui palju maksab parkimine kesklinnas?",
+        "kiek kainuoja automobilio stovėjimas centre?",
+        "скільки коштує паркування в центрі?",
+        "kung fu",
+        "5g sa",
+        "hjkl",
+    ],
+)
+def test_what_is_asked_in_any_language_is_a_question(real: Helpdesk, question: str) -> None:
+    assert ask(real, question)["outcome_reason"] != "not_a_question"
+
+
 def test_the_real_model_is_surer_of_what_the_documents_say(real: Helpdesk) -> None:
     said = [ask(real, question)["confidence"] for question in library.QUESTIONS]
     unsaid = [ask(real, question)["confidence"] for question in UNANSWERABLE]

@@ -253,6 +253,15 @@ def test_what_is_far_from_all_documents_is_out_of_scope(desk: Helpdesk, language
     assert (answer["citations"], answer["related"]) == ([], [])
 
 
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_under_filters_nothing_is_said_of_what_all_documents_are_about(desk: Helpdesk, language: str) -> None:
+    answer = ask(desk, f"{UNKNOWN[language]}?", filters={"kind": ("report",)})
+    assert (answer["outcome"], answer["outcome_reason"]) == (
+        "unanswerable_not_in_documents",
+        "low_confidence",
+    )
+
+
 @pytest.mark.parametrize("changed", [{"embedder": "other"}, {"switched_off": ("scope",)}])
 def test_without_a_measured_threshold_nothing_is_out_of_scope(
     desk: Helpdesk, changed: dict[str, Any]
