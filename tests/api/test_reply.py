@@ -187,7 +187,12 @@ def test_options_that_do_not_fit_are_one_line_and_2(
 ) -> None:
     assert main([*arguments, "--data-dir", str(tmp_path)]) == 2
     captured = capsys.readouterr()
-    assert captured.out == ""
+    if "--json" in arguments:
+        error = json.loads(captured.out)["error"]
+        assert (error["code"], error["exit_code"]) == ("misconfigured", 2)
+        assert line in error["message"]
+    else:
+        assert captured.out == ""
     assert line in captured.err
     assert len(captured.err.splitlines()) == 1
 
