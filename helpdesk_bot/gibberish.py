@@ -10,8 +10,9 @@ import re
 from collections.abc import Callable
 
 LETTERS_PER_PIECE = 1.75
-"""Of words, at least. Below lie 4 of 21,667 questions of the development sets, which are in eight languages,
-and 9 of 11 lines of random keys; the four have words that documents hold, see `answering.check_words`."""
+"""Of words, at least. Below lie 8 of 11 lines of random keys, and of 21,667 questions of the development sets
+and suites, in nine languages, one: "Wer dämmt Kenia Korruption ein?". What a document holds a word of passes
+all the same, see `answering.check_words`."""
 
 LEAST_LETTERS = 8
 """Fewer tell nothing: an abbreviation is no word either."""
