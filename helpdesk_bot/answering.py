@@ -98,7 +98,7 @@ def check_words(draft: Draft, parts: Parts) -> Draft:
     found, understanding = draft.retrieval, draft.understanding
     if found is None or understanding is None or parts.n_pieces is None or understanding.is_follow_up:
         return draft
-    if any(item.lexical is not None for item in found.candidates):
+    if "lexical" in parts.settings.switched_off or any(item.lexical is not None for item in found.candidates):
         return draft
     if not is_gibberish(draft.text, parts.n_pieces):
         return draft

@@ -26,12 +26,14 @@ def in_place(
     mine = set(_telling(thing, language))
     theirs = {word for other in others for word in _telling(other, language)}
     own, strange = mine - theirs, theirs - mine
-    kept = tuple(
-        piece
-        for piece in evidence
-        if any(_stands(word, piece.quote, piece) for word in own)
-        or not any(_stands(word, piece.quote, piece) for word in strange)
-    )
+    alike = {_beginning(word) for word in own} & {_beginning(word) for word in strange}
+
+    def named(words: set[str], piece: Evidence) -> bool:
+        return any(
+            (_is_in if _beginning(word) in alike else _stands)(word, piece.quote, piece) for word in words
+        )
+
+    kept = tuple(piece for piece in evidence if named(own, piece) or not named(strange, piece))
     return kept or tuple(evidence)
 
 
@@ -42,8 +44,8 @@ def naming(evidence: Sequence[Evidence], thing: str, language: str) -> tuple[Evi
         piece
         for piece in evidence
         if telling
-        and any(_stands(word, piece.quote, piece) for word in telling)
-        and all(_stands(word, f"{piece.candidate.passage.context} {piece.quote}", piece) for word in telling)
+        and any(_is_in(word, piece.quote, piece) for word in telling)
+        and all(_is_in(word, f"{piece.candidate.passage.context} {piece.quote}", piece) for word in telling)
     )
 
 
@@ -54,8 +56,18 @@ def _telling(thing: str, language: str) -> list[str]:
     return [word for word in tokens(thing, "und", beginnings=False, pairs=False) if word not in left_out]
 
 
+def _is_in(word: str, text: str, piece: Evidence) -> bool:
+    """Tell whether the very word stands in a text: Helsingborg is not Helsinki, however it begins."""
+    return word in tokens(text, piece.candidate.passage.language, pairs=False)
+
+
 def _stands(word: str, text: str, piece: Evidence) -> bool:
     """Tell whether a word stands in a text, or one that begins as it does."""
     found = set(tokens(text, piece.candidate.passage.language, pairs=False))
+    return word in found or _beginning(word) in found
+
+
+def _beginning(word: str) -> str:
+    """Return the longest beginning that the lexical index knows a word by; the word, where it has none."""
     beginnings = [token for token in tokens(word, "und", pairs=False) if token.startswith("^")]
-    return word in found or any(token in found for token in beginnings[-1:])
+    return beginnings[-1] if beginnings else word

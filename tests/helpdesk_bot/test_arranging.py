@@ -15,7 +15,7 @@ from helpdesk_bot.answering import answer_question, begin
 from helpdesk_bot.answers import Question, answer_to_json
 from helpdesk_bot.arranging import arranged
 from helpdesk_bot.citations import MAX_CITATIONS, Evidence
-from helpdesk_bot.compared_sides import in_place
+from helpdesk_bot.compared_sides import in_place, naming
 from helpdesk_bot.extractive import Scored
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.phrases import catalogue
@@ -208,6 +208,31 @@ def test_a_quote_about_one_side_does_not_stand_below_the_other() -> None:
     }
     assert kept_for == {"MOSAICO": [0, 2, 3], "the AURORA": [1, 2, 3]}
     assert in_place(named[1:2], "MOSAICO", ["AURORA"], "en") == (named[1],)
+
+
+def saying(text: str, language: str) -> Evidence:
+    [piece] = pieces((1.0,))
+    passage = replace(
+        piece.candidate.passage, text=text, end_char=len(text), language=language, sentences=((0, len(text)),)
+    )
+    return replace(piece, candidate=replace(piece.candidate, passage=passage))
+
+
+@pytest.mark.parametrize(
+    ("language", "thing", "other", "on_thing", "on_other"),
+    [
+        ("en", "the employee", "the employer", "The employee pays a fee.", "The employer pays the premium."),
+        ("sv", "Helsingborg", "Helsingfors", "I Helsingborg kostar det.", "I Helsingfors är det gratis."),
+        ("vi", "Helsinki", "Helsingborg", "Helsinki có sổ đăng ký.", "Helsingborg có sổ đăng ký."),
+    ],
+)
+def test_sides_that_begin_alike_are_told_apart(
+    language: str, thing: str, other: str, on_thing: str, on_other: str
+) -> None:
+    mine, theirs = saying(on_thing, language), saying(on_other, language)
+    assert in_place([mine, theirs], thing, [other], language) == (mine,)
+    assert in_place([mine, theirs], other, [thing], language) == (theirs,)
+    assert naming([mine, theirs], thing, language) == (mine,)
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])

@@ -9,10 +9,12 @@ from pathlib import Path
 import pytest
 
 from helpdesk_bot.answers import Question, answer_to_json
+from helpdesk_bot.gibberish import is_gibberish
 from helpdesk_bot.helpdesk import Helpdesk, open_helpdesk
 from helpdesk_bot.ingesting import ingest
 from index.embedding import BUNDLED, Embedder, open_embedder
 from index.errors import EmbedderMismatch
+from index.pooling import PoolingEmbedder
 from index.rebuilding import build_generation
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
@@ -106,6 +108,15 @@ def test_keys_struck_at_random_are_no_question(real: Helpdesk, keys: str) -> Non
 )
 def test_what_is_asked_in_any_language_is_a_question(real: Helpdesk, question: str) -> None:
     assert ask(real, question)["outcome_reason"] != "not_a_question"
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["ở đó có bể bơi ko ạ", "xe ở bến có đi ra ga ko ạ", "mfa vpn sso totp", "bawo ni mo se le ṣe é"],
+)
+def test_short_syllables_and_abbreviations_are_no_random_keys(model: Embedder, question: str) -> None:
+    assert isinstance(model, PoolingEmbedder)
+    assert not is_gibberish(question, model.n_pieces)
 
 
 def test_the_real_model_is_surer_of_what_the_documents_say(real: Helpdesk) -> None:
