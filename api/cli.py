@@ -45,7 +45,9 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _command(options.run)(options, console)
         sys.stdout.flush()
     except KeyboardInterrupt:
-        console.warn("helpdesk: interrupted; what was finished is kept, run it again to go on.")
+        told = "interrupted; what was finished is kept, run it again to go on."
+        console.warn(f"helpdesk: {told}")
+        console.refusal("interrupted", told, INTERRUPTED)
         return INTERRUPTED
     except BrokenPipeError:
         # The reader (`| head`) has what it wanted. Python would complain once

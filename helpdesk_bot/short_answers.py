@@ -96,11 +96,17 @@ def _read_answer(draft: Draft) -> tuple[ReadExcerpt, Citation, Span] | None:
 
 
 def _is_past(piece: ReadExcerpt, draft: Draft) -> bool:
-    """Tell whether a document's last day has passed, or another one that was read takes its place."""
+    """Tell whether a document is not in force, or another one that was read and is takes its place."""
     document, day = piece.best.candidate.document, draft.created_at
-    last = document.valid_until
-    newer = (other.best.candidate.document.supersedes for other in draft.read)
-    return bool(last and day[: len(last)] > last) or any(_names(name, document) for name in newer if name)
+    others = (other.best.candidate.document for other in draft.read)
+    return not _in_force(document, day) or any(
+        _names(other.supersedes, document) for other in others if other.supersedes and _in_force(other, day)
+    )
+
+
+def _in_force(document: DocumentInfo, day: str) -> bool:
+    first, last = document.valid_from, document.valid_until
+    return not (first and day[: len(first)] < first) and not (last and day[: len(last)] > last)
 
 
 def _names(name: str, document: DocumentInfo) -> bool:
@@ -141,7 +147,7 @@ def _whole(span: Span, citation: Citation, understanding: Understanding) -> Span
     """Return the words with the rest of an amount, or of what is asked for: 53,000 of "53,000 euros"."""
     wanted = most_specific(understanding.asks_for)
     start, end = span
-    for kind in {"money", wanted or "money"}:
+    for kind in ("money", wanted or "money"):
         for first, last in mentions(kind, citation.quote, citation.language):
             if first < end and start < last:
                 start, end = min(start, first), max(end, last)

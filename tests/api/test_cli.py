@@ -192,6 +192,8 @@ def test_an_interrupt_is_one_line(
     monkeypatch.setattr(asking, "run", interrupted)
     assert main(["ask", "Vad?", "--data-dir", str(data_dir)]) == INTERRUPTED
     assert capsys.readouterr().err.count("\n") == 1
+    assert main(["ask", "Vad?", "--json", "--data-dir", str(data_dir)]) == INTERRUPTED
+    assert json.loads(capsys.readouterr().out)["error"]["code"] == "interrupted"
 
 
 def test_a_reader_that_leaves_is_no_error(tmp_path: Path) -> None:

@@ -89,10 +89,24 @@ OLD = ABOUT.format(
 )
 NEW = ABOUT.format("Duties", "en", "", "Duties", "The duties begin late now: on 2 December 2027.")
 
+DRAFT = ABOUT.format(
+    "Duties",
+    "en",
+    "valid_from: 2090-01-01\nsupersedes: 0.md\n",
+    "Duties",
+    "The duties will begin in March 2091.",
+)
+
 
 @pytest.mark.parametrize(
     ("question", "texts", "words", "expected"),
     [
+        (
+            "The duties begin late now: on 2 December 2027",
+            [NEW, DRAFT],
+            ["2 December 2027"],
+            "2 December 2027",
+        ),
         ("How much is the prize?", [PRIZE], ["53,000"], "53,000 euros"),
         ("When did the prize begin?", [PRIZE], ["May 2019,"], "May 2019"),
         ("What is the prize?", [PRIZE], ["53,000 euros. It began"], "53,000 euros"),
