@@ -16,7 +16,7 @@ from functools import cache
 from helpdesk_bot.phrases import catalogue, languages
 from index.lexical import tokens
 
-KINDS = ("contact", "money", "time", "number")
+KINDS = ("contact", "share", "money", "time", "number")
 """The most specific first: a question for a budget in words for a number wants money."""
 
 _CURRENCIES = (
@@ -39,6 +39,11 @@ _NUMERIC_DATE = "|".join(
         r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)",
     )
 )
+_JOINED = re.compile(r"(?<![\w-])\w[\w-]*(?:[/:]\w[\w-]*)+|(?<!\w)[^\W\d_]+-\d+")
+_NAMING = re.compile(r"[^\W\d]|\d{4}")
+"""Numbers joined to a year or to letters name a law or a programme and count nothing:
+59/2022/NĐ-CP, (2022:818), COVID-19."""
+_ENUMERATED = re.compile(r"^[ \t]*\(?\d{1,2}[.)][ \t]", re.MULTILINE)
 _CLOCK = r"(?<!\d)\d{1,2}[:.]\d{2}(?![\d.])"
 _CONTACT = r"\+?\d[\d\s()/.-]{5,}\d|[\w.+-]+@[\w-]+(?:\.[\w-]+)+|(?:https?://|www\.)\S*\w"
 
@@ -57,9 +62,23 @@ def mentions(kind: str, text: str, language: str) -> tuple[tuple[int, int], ...]
         language: of the text, two letters; one without CLDR data is read by its digits alone.
 
     Returns:
-        half-open spans in code points, in order, not overlapping.
+        half-open spans in code points, in order, not overlapping. No number are dates and years,
+        what numbers a law (59/2022/NĐ-CP) and the figures before the items of a list.
     """
-    return tuple(found.span() for found in _pattern(kind, language.split("-")[0]).finditer(text))
+    primary = language.split("-")[0]
+    found = tuple(each.span() for each in _pattern(kind, primary).finditer(text))
+    if kind != "number" or not found:
+        return found
+    passed_over = [
+        *(each.span() for each in _dates(primary).finditer(text)),
+        *(each.span() for each in _ENUMERATED.finditer(text)),
+        *(each.span() for each in _JOINED.finditer(text) if _NAMING.search(each.group())),
+    ]
+    return tuple(
+        (start, end)
+        for start, end in found
+        if not any(first < end and start < last for first, last in passed_over)
+    )
 
 
 def nearest_mention(
@@ -90,8 +109,10 @@ def _pattern(kind: str, language: str) -> re.Pattern[str]:
             return re.compile(_CONTACT)
         case "money":
             return _money(language)
+        case "share":
+            return _share(language)
         case "time":
-            return _time(language)
+            return re.compile("|".join((_dates(language).pattern, *_clocks_and_days(language))))
         case _:
             return _number(language)
 
@@ -102,9 +123,10 @@ def _number(language: str) -> re.Pattern[str]:
     return re.compile(rf"{_START}{_NUMBER}(?:\s?%|\s?‰)?{written}", re.IGNORECASE)
 
 
-def _time(language: str) -> re.Pattern[str]:
+@cache
+def _dates(language: str) -> re.Pattern[str]:
+    """Return what finds dates and years."""
     months = _any_of(_calendar_names(language, "months"))
-    days = _any_of(_calendar_names(language, "days"))
     parts = [_NUMERIC_DATE]
     if months:
         joint = r"(?:\s+(?:de|del|năm))?"
@@ -112,10 +134,24 @@ def _time(language: str) -> re.Pattern[str]:
             rf"(?:(?<!\w)(?:ngày\s+)?\d{{1,2}}(?:st|nd|rd|th|\.|:a|:e|er|º)?(?:\s+(?:de|of))?\s+)?(?<!\w)(?:{months})(?!\w)"
             rf"(?:\s+\d{{1,2}}(?:st|nd|rd|th)?(?!\d))?,?{joint}(?:\s+{_YEAR})?"
         )
-    parts += [_YEAR, _CLOCK]
-    if days:
-        parts.append(rf"(?<!\w)(?:{days})(?!\w)")
-    return re.compile("|".join(parts))
+    return re.compile("|".join((*parts, _YEAR)))
+
+
+def _clocks_and_days(language: str) -> tuple[str, ...]:
+    days = _any_of(_calendar_names(language, "days"))
+    return (_CLOCK, rf"(?<!\w)(?:{days})(?!\w)") if days else (_CLOCK,)
+
+
+def _share(language: str) -> re.Pattern[str]:
+    """Return what finds percentages, fractions in words and "two of three"."""
+    parts = [rf"{_START}{_NUMBER}\s?[%‰]"]
+    if language in languages():
+        words = catalogue(language)
+        named = _any_of(words.shares["words"])
+        parts.append(rf"(?:{_START}{_NUMBER}\s+)?(?<!\w)(?:{named})(?!\w)")
+        one = rf"(?:{_START}\d{{1,3}}|(?<!\w)(?:{_any_of(list(words.checks.numbers))}))(?![\w.,]\d|\w)"
+        parts.append(rf"{one}\s+(?:{_any_of(words.shares['between'])})\s+{one}")
+    return re.compile("|".join(parts), re.IGNORECASE)
 
 
 def _money(language: str) -> re.Pattern[str]:

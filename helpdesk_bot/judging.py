@@ -83,6 +83,7 @@ def judge(
     if instruments.reader is not None and depth == "deep" and "reading" not in off:
         read = read_excerpts(question, sentences, instruments.reader(), instruments.excerpts)
     done = time.perf_counter()
+    ordered = reordered(sentences, read, weights)
     nameless = None if "nameless" in off else without_names(question)
     signals = features(
         retrieval,
@@ -94,10 +95,11 @@ def judge(
         None if nameless is None else instruments.embed_query(nameless),
         read,
         {} if "places" in off else places_in(question, language),
+        ordered[0],
     )
     timings = {
         "judge.sentences": (embedded - started) * 1000,
         "judge.reading": (done - embedded) * 1000,
         "judge.signals": (time.perf_counter() - done) * 1000,
     }
-    return Judged(reordered(sentences, read, weights), read, signals, timings)
+    return Judged(ordered, read, signals, timings)

@@ -7,13 +7,13 @@ from dataclasses import dataclass, field, replace
 
 from helpdesk_bot.answerability import Calibration
 from helpdesk_bot.answers import Depth
+from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.citations import MAX_CITATIONS, Evidence
 from helpdesk_bot.compared_sides import naming
 from helpdesk_bot.extractive import choose
 from helpdesk_bot.judging import Instruments, judge
 from helpdesk_bot.question_parts import QuestionPart
 from helpdesk_bot.reading import ReadExcerpt
-from helpdesk_bot.understanding import asks_for
 from index.retrieval import Retrieval
 
 PART_CONFIDENCE = 0.5

@@ -6,9 +6,9 @@ import re
 from collections.abc import Sequence, Set
 from functools import cache
 
+from helpdesk_bot.asked_kinds import OPENING_WORDS, asks_for
 from helpdesk_bot.phrase_matching import PhraseBook, Word, phrase_book, words_of
 from helpdesk_bot.phrases import catalogue, languages
-from helpdesk_bot.understanding import OPENING_WORDS, asks_for
 
 MOST_COUNTED = 20
 """A larger number before a noun counts what the documents tell of, not what is asked for."""

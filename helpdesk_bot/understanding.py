@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
+from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.conversation import Carried, Earlier, resolve
-from helpdesk_bot.phrases import catalogue, languages
-
-OPENING_WORDS = 3
-"""Within so many words a lone "when" opens the question."""
+from helpdesk_bot.phrases import languages
 
 _NOTHING = Carried()
 
@@ -62,29 +59,4 @@ def understand(
         stand_alone_language=resolved.stand_alone_language,
         is_follow_up=resolved.is_follow_up,
         carried=resolved.carried,
-    )
-
-
-def asks_for(text: str, language: str) -> tuple[str, ...]:
-    """Return the kinds that the question words of the language's catalogue show (`expected_kinds.KINDS`)."""
-    if language not in languages():
-        return ()
-    folded = _folded(text)
-    words = f" {folded} "
-    # "When" far from the start joins two clauses: "who led the city when the report came".
-    opening = f" {' '.join(folded.split()[:OPENING_WORDS])} "
-    return tuple(
-        kind
-        for kind, phrases in sorted(catalogue(language).question_words.items())
-        if any(
-            f" {_folded(phrase)} " in (opening if kind == "time" and " " not in phrase else words)
-            for phrase in phrases
-        )
-    )
-
-
-def _folded(text: str) -> str:
-    folded = unicodedata.normalize("NFC", text).casefold()
-    return " ".join(
-        "".join(char if char.isalnum() or unicodedata.combining(char) else " " for char in folded).split()
     )

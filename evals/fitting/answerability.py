@@ -20,7 +20,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from evals.fitting.observations import Observation, observe
+from evals.fitting.observations import Observation, observe, read_observations
 from helpdesk_bot.settings import load_settings
 from index.embedding import open_embedder
 
@@ -168,7 +168,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("--observations", type=Path, help="JSON lines of an earlier run: fit on them again")
     parser.add_argument("--out", type=Path, default=Path("helpdesk_bot/calibration.json"))
     options = parser.parse_args(argv)
-    observations = _read(options.observations) if options.observations else _observe(options)
+    observations = read_observations(options.observations) if options.observations else _observe(options)
     figures = {"fast": left_out(observations), "deep": left_out(observations, READING, GIVEN_READING)}
     for depth, sets in figures.items():
         for suite, values in sets.items():
@@ -223,11 +223,6 @@ def _observe(options: argparse.Namespace) -> list[Observation]:
                 file.write(json.dumps(each.to_json(), ensure_ascii=False) + "\n")
             file.flush()
     return found
-
-
-def _read(path: Path) -> list[Observation]:
-    lines = path.read_text("utf-8").splitlines()
-    return [Observation(**json.loads(line)) for line in lines]
 
 
 if __name__ == "__main__":

@@ -7,6 +7,7 @@ its set marks as unanswerable is asked once.
 
 from __future__ import annotations
 
+import json
 import random
 from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -19,13 +20,14 @@ from evals.indexes import index_rows_of
 from evals.retrieval_documents import with_languages
 from evals.retrieval_suite import load_retrieval_suite
 from evals.suite import Query, RetrievalSuite
+from helpdesk_bot.asked_kinds import asks_for
+from helpdesk_bot.expected_kinds import most_specific
 from helpdesk_bot.extractive import Scored, Weights, choose
 from helpdesk_bot.helpdesk import open_helpdesk
 from helpdesk_bot.judging import Instruments, judge
 from helpdesk_bot.parts import CANDIDATES
 from helpdesk_bot.reading import ReadExcerpt
 from helpdesk_bot.settings import Settings
-from helpdesk_bot.understanding import asks_for
 from index.chunks import Candidate, FloatArray
 from index.embedding import Embedder
 from index.reader import Reader, cached_reader
@@ -41,7 +43,7 @@ class Observation:
     ``answers`` is the label: one of the quotes that would be shown stands in a
     document that answers (and holds the answer, where the set gives one).
     ``sentences``: the parts of each read sentence's score, with whether it
-    holds the answer.
+    holds the answer. ``kind``: what the question asks for (`expected_kinds.KINDS`), if it shows that.
     """
 
     suite: str
@@ -50,6 +52,7 @@ class Observation:
     answers: bool
     features: dict[str, float]
     sentences: list[dict[str, Any]] = field(default_factory=list)
+    kind: str | None = None
 
     def to_json(self) -> dict[str, Any]:
         """Return the observation as a JSON object."""
@@ -93,6 +96,11 @@ def observe(
             elif relevant:
                 yield asker.ask(suite, query, "shown", relevant, set())
                 yield asker.ask(suite, query, "hidden", set(), relevant)
+
+
+def read_observations(path: Path) -> list[Observation]:
+    """Return what a fit has written, as JSON lines."""
+    return [Observation(**json.loads(line)) for line in path.read_text("utf-8").splitlines()]
 
 
 def answers_where_documents_are(folder: Path) -> dict[str, tuple[str, ...]]:
@@ -152,13 +160,15 @@ class _Asker:
             Weights(),
             excerpts=self.settings.reader_excerpts,
         )
-        judged = judge(query.text, language, asks_for(query.text, language), found, instruments, depth)
+        wanted_kinds = asks_for(query.text, language)
+        judged = judge(query.text, language, wanted_kinds, found, instruments, depth)
         answers = any(
             piece.candidate.document.source in relevant and _holds(piece.quote, piece.candidate, query)
             for piece in choose(judged.sentences, Weights(), was_read=bool(judged.read))
         )
         sentences = [_parts(item, judged.read, query, relevant) for item in judged.sentences]
-        return Observation(suite.name, query.query_id, variant, answers, dict(judged.features), sentences)
+        signals, kind = dict(judged.features), most_specific(wanted_kinds)
+        return Observation(suite.name, query.query_id, variant, answers, signals, sentences, kind)
 
     def _embed(self, texts: list[str]) -> FloatArray:
         # The hidden variant reads many of the sentences that the shown one read.

@@ -13,13 +13,13 @@ import unicodedata
 from dataclasses import dataclass
 from functools import cache, lru_cache
 
+from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.expected_kinds import most_specific
 from helpdesk_bot.marking import Marked, is_identifier, mark
 from helpdesk_bot.phrase_matching import PhraseBook, phrase_book, words_of
 from helpdesk_bot.phrases import catalogue, languages
 from helpdesk_bot.question_parts import count_parts
 from helpdesk_bot.review.negation import denies
-from helpdesk_bot.understanding import asks_for
 
 _NUMBER = re.compile(r"(?<![^\W\d_])\d+(?:[.,'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?")
 _BETWEEN_THOUSANDS = re.compile(r"[.,'\u00a0\u202f ](?=\d{3}(?!\d))")

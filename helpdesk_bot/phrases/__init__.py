@@ -76,6 +76,8 @@ class Catalogue:
     ``question_words`` maps what is asked for to its phrases, casefolded;
     ``asks_about`` lists the asking words for a person, a place and a reason
     (see `helpdesk_bot.answer_bank.agreement`);
+    ``amounts`` lists the asking words that may ask for a sum (see `helpdesk_bot.asked_kinds`),
+    ``shares`` the words by which a number is a share (see `helpdesk_bot.expected_kinds`);
     ``number_words`` are numbers written out; ``follow_up`` lists the words
     with which a question leans on earlier ones (see `helpdesk_bot.follow_ups`);
     ``place_names`` are further names of places, by their code; ``clauses``:
@@ -90,6 +92,8 @@ class Catalogue:
     personal_data: Mapping[str, str]
     question_words: Mapping[str, tuple[str, ...]]
     asks_about: Mapping[str, tuple[str, ...]]
+    amounts: Mapping[str, tuple[str, ...]]
+    shares: Mapping[str, tuple[str, ...]]
     number_words: tuple[str, ...]
     follow_up: Mapping[str, tuple[str, ...]]
     place_names: Mapping[str, tuple[str, ...]]
@@ -132,6 +136,8 @@ def catalogue(language: str) -> Catalogue:
         personal_data=values["personal_data"],
         question_words={key: tuple(words) for key, words in values["question_words"].items()},
         asks_about={key: tuple(words) for key, words in values["asks_about"].items()},
+        amounts={key: tuple(words) for key, words in values["amounts"].items()},
+        shares={key: tuple(words) for key, words in values["shares"].items()},
         number_words=tuple(values["number_words"]["words"]),
         follow_up={key: tuple(words) for key, words in values["follow_up"].items()},
         place_names={code: tuple(names) for code, names in values["place_names"].items()},

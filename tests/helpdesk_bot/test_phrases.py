@@ -9,8 +9,8 @@ import pytest
 
 from corpus.documents import KINDS
 from helpdesk_bot.answers import Outcome
+from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.phrases import Catalogue, catalogue, language_name, languages
-from helpdesk_bot.understanding import asks_for
 
 ENGLISH = catalogue("en")
 PARTS = ("messages", "kinds", "personal_data", "question_words", "asks_about")

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from helpdesk_bot.answers import Question
+from helpdesk_bot.answers import Question, answer_to_json
 from helpdesk_bot.extractive import Weights
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.judging import Instruments, judge
@@ -43,6 +43,25 @@ def open_with(reader: WordReader, data_dir: Path) -> Helpdesk:
     settings = settings_for(data_dir, min_confidence=0.0)  # whether is not the point here: which and where
     fill(settings, FakeEmbedder())
     return helpdesk(settings, reader=reader)
+
+
+@pytest.mark.parametrize(
+    ("question", "word", "absent"),
+    [
+        ("How many libraries lent tablets to residents?", "318", 0.0),
+        ("How many libraries lent tablets to residents?", "tablets", 1.0),
+        ("Vad kostade projektet för digital identitet i kommunerna?", "12", 0.0),
+        ("Vad kostade projektet för digital identitet i kommunerna?", "identitet", 1.0),
+        ("Cổng dịch vụ công tiếp nhận bao nhiêu hồ sơ trong năm đầu tiên?", "84000", 0.0),
+        ("Cổng dịch vụ công tiếp nhận bao nhiêu hồ sơ trong năm đầu tiên?", "điện thoại", 1.0),
+    ],
+)
+def test_what_is_asked_for_is_absent_where_the_reader_points_at_something_else(
+    tmp_path: Path, question: str, word: str, absent: float
+) -> None:
+    with open_with(WordReader(word, []), tmp_path) as desk:
+        answer = answer_to_json(desk.ask(Question(text=question, depth="deep")))
+    assert answer["trace"]["features"]["kind_absent"] == absent
 
 
 @pytest.mark.parametrize(

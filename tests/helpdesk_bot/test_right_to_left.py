@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_bot.answers import Question
+from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.marking import mark
 from helpdesk_bot.phrases import catalogue
@@ -16,7 +17,6 @@ from helpdesk_bot.question_parts import parts_of
 from helpdesk_bot.question_shapes import asks_for_several
 from helpdesk_bot.review.negation import denies
 from helpdesk_bot.spoken_language import language_of
-from helpdesk_bot.understanding import asks_for
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot import library
 

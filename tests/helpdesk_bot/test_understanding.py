@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.conversation import Carried, Earlier
-from helpdesk_bot.understanding import asks_for, understand
+from helpdesk_bot.understanding import understand
 
 
 @pytest.mark.parametrize(
