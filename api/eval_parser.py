@@ -94,7 +94,9 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         help="the run folder (default: a new one below DATA_DIR/evals/runs)",
     )
     parser.add_argument(
-        "--system", metavar="NAME", help="helpdesk (default), tutorial, or what --system-config names"
+        "--system",
+        metavar="NAME",
+        help="helpdesk (default), tutorial, embedder, or what --system-config names",
     )
     parser.add_argument(
         "--system-config", type=Path, metavar="FILE", help="how another system is reached (TOML)"
@@ -105,15 +107,18 @@ def _add_run(parser: argparse.ArgumentParser) -> None:
         choices=("answers",),
         help="ask the queries of a retrieval suite as questions, and measure the answers",
     )
-    parser.add_argument("--limit", type=_count, metavar="N", help="only the first N cases")
-    parser.add_argument("--sample", type=_count, metavar="N", help="only N cases, drawn at random")
-    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the sample (default: 0)")
+    _add_size(parser)
     parser.add_argument(
         "--jobs",
         type=_count,
         default=1,
         metavar="N",
         help="questions asked at once (default: 1); with more, latencies are not measured",
+    )
+    parser.add_argument(
+        "--retry-errors",
+        action="store_true",
+        help="with the --out of an earlier run: ask the cases again that ended in an error",
     )
     _add_judge(parser)
 
@@ -179,7 +184,13 @@ def _add_ablate(parser: argparse.ArgumentParser) -> None:
         metavar="PART",
         help="switch off this part alone; repeatable (default: each part)",
     )
+    _add_size(parser)
+
+
+def _add_size(parser: argparse.ArgumentParser) -> None:
     parser.add_argument("--limit", type=_count, metavar="N", help="only the first N cases")
+    parser.add_argument("--sample", type=_count, metavar="N", help="only N cases, drawn at random")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="seed of the sample (default: 0)")
 
 
 def _add_saved_run(parser: argparse.ArgumentParser) -> None:

@@ -11,7 +11,17 @@ from helpdesk_bot.telephone_numbers import has_telephone_number
 _EMAIL = re.compile(r"[^\s@<>()]@[^\s@<>()]{1,253}\.\w{2,}")
 _IBAN = re.compile(r"(?<!\w)[A-Z]{2}\d{2}(?:[ -]?[A-Z0-9]){11,30}", re.IGNORECASE)
 _FINNISH = re.compile(r"(?<!\w)\d{6}[-+A-FU-Y]\d{3}[0-9A-Y](?!\w)", re.IGNORECASE)
-_DIGIT_RUN = re.compile(r"(?<![\w.])\d[\d \-]{8,32}\d(?!\w)")
+_DIGIT_RUN = re.compile(r"(?<![\w.])\d[\d \-]{7,32}\d(?!\w)")
+_SAID_TO_IDENTIFY = re.compile(
+    r"(?<![^\W\d_])(?:personn(?:umme)?r|samordningsn(?:umme)?r|f[øo]dselsn(?:umme)?r|cpr|pesel|hetu"
+    r"|henkilötunnu|isikukood|asmens kod|personas kod|rodné číslo|cnp\b|ssn\b|social security n"
+    r"|personal(?: identity)? n|national id|identity n|id number|sozialversicherungsn|steuer-?id"
+    r"|numéro de sécu|codice fiscale|dni\b|nie\b|cccd\b|cmnd\b|căn cước|chứng minh (?:nhân dân|thư)"
+    r"|số định danh|mã định danh|رقم الهوية|الرقم الوطني)",
+    re.IGNORECASE,
+)
+_REACH = 36  # characters from the beginning of such a word to the number
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?: \d{3})+")
 
 
 def clean(text: str) -> str:
@@ -36,7 +46,8 @@ def personal_data(text: str) -> tuple[str, ...]:
 
     Only kinds whose form or checksum leaves little doubt, so that years, ISO
     numbers and the like pass: ``email``, ``identity_number`` (Swedish,
-    Finnish, Norwegian or Polish, with a valid checksum), ``account_number``
+    Finnish, Norwegian or Polish, with a valid checksum, or one that is said to be it: a slip of
+    the pen hides nobody), ``account_number``
     (IBAN or card number with a valid checksum) and ``telephone_number``
     (`helpdesk_bot.telephone_numbers`).
     """
@@ -48,7 +59,7 @@ def personal_data(text: str) -> tuple[str, ...]:
         found.add("email")
     for pattern, kind_of in _NUMBERS:
         for match in pattern.finditer(text):
-            kind = kind_of(match.group())
+            kind = kind_of(match.group()) or _kind_by_word(text, match)
             if kind:
                 found.add(kind)
                 known.append(match.span())
@@ -79,6 +90,15 @@ def _kind_of_number(number: str) -> str | None:
     if len(digits) in (15, 16) and luhn.is_valid(digits):
         return "account_number"
     return None
+
+
+def _kind_by_word(text: str, match: re.Match[str]) -> str | None:
+    """Return the kind of nine to thirteen digits behind a word for a personal number."""
+    said = _SAID_TO_IDENTIFY.search(text, max(0, match.start() - _REACH), match.start())
+    n_digits = sum(char.isdigit() for char in match.group())
+    if said is None or not 9 <= n_digits <= 13 or _THOUSANDS.fullmatch(match.group()):
+        return None
+    return "identity_number"
 
 
 def _kind_of_finnish(number: str) -> str | None:

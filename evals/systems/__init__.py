@@ -1,8 +1,8 @@
 """Systems that a suite can be run against, by name.
 
-``helpdesk`` is ours, ``tutorial`` the usual pipeline beside it; ``openai`` and
-``http`` are any other system, told by a configuration file
-(`evals.systems.config`, samples in ``examples/``).
+``helpdesk`` is ours, ``tutorial`` the usual pipeline beside it, ``embedder`` the
+embedding model alone, which only ranks; ``openai`` and ``http`` are any other
+system, told by a configuration file (`evals.systems.config`, samples in ``examples/``).
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 REMOTE = ("openai", "http")
 """The systems that need a configuration."""
-SYSTEMS = ("helpdesk", "tutorial", *REMOTE)
+SYSTEMS = ("helpdesk", "tutorial", "embedder", *REMOTE)
 
 
 def load_system_config(path: Path) -> dict[str, Any]:
@@ -78,6 +78,10 @@ def open_answer_system(
         from evals.systems.helpdesk import HelpdeskAnswers
 
         return HelpdeskAnswers(settings)
+    if name == "embedder":
+        raise UnknownSystemError(
+            "system 'embedder' ranks documents and answers nothing: give a retrieval suite"
+        )
     from evals.systems.tutorial import TutorialAnswers
 
     return TutorialAnswers(settings)
@@ -100,6 +104,10 @@ def open_search_system(
         from evals.systems.helpdesk import HelpdeskSearch
 
         return HelpdeskSearch(settings)
+    if name == "embedder":
+        from evals.systems.embedder import EmbedderSearch
+
+        return EmbedderSearch(settings, suite)
     from evals.systems.tutorial import TutorialSearch
 
     return TutorialSearch(settings, suite)

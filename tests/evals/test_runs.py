@@ -99,6 +99,14 @@ def test_a_retrieval_suite_equals_ir_measures(home, settings, retrieval_suite):
     assert again == {key: value for key, value in summary.items() if key != "run"}
 
 
+def test_the_embedder_alone_ranks_and_answers_nothing(home, settings, answer_suite, retrieval_suite):
+    ranked = run_suite(retrieval_suite, out=home / "e-retrieval", settings=settings, system="embedder")
+    assert (ranked["system"], ranked["errors"]) == ("embedder", 0)
+    assert ranked["measures"]["nDCG@10"]["mean"] > 0.5
+    with pytest.raises(UnknownSystemError, match="give a retrieval suite"):
+        run_suite(answer_suite, out=home / "e-answers", settings=settings, system="embedder")
+
+
 def test_the_tutorial_pipeline_runs_the_same_suites(home, settings, answer_suite, retrieval_suite):
     ranked = run_suite(retrieval_suite, out=home / "t-retrieval", settings=settings, system="tutorial")
     assert (ranked["system"], ranked["errors"]) == ("tutorial", 0)
@@ -119,7 +127,7 @@ def test_a_key_that_names_no_document_is_refused_with_its_line(home, settings):
 
 def test_an_unknown_system_and_a_strange_folder_are_refused(home, settings, answer_suite, retrieval_suite):
     for suite in (answer_suite, retrieval_suite):
-        with pytest.raises(UnknownSystemError, match="no system 'oracle'; there are helpdesk, tutorial"):
+        with pytest.raises(UnknownSystemError, match="no system 'oracle'; there are helpdesk, tutorial, embedder"):
             run_suite(suite, out=home / "oracle", settings=settings, system="oracle")
     strange = home / "strange"
     strange.mkdir()

@@ -35,6 +35,10 @@ PERSONAL = [
     ("My phone is 212-555-0123, may I apply?", "telephone_number"),
     ("Ring mig på 070-123 45 67 om bidraget", "telephone_number"),
     ("Số điện thoại của tôi là 0912 345 678, tôi được nộp không?", "telephone_number"),
+    ("My personal number is 811218-9875, may I apply?", "identity_number"),
+    ("Mitt personnummer är 19811218-9875, får jag söka?", "identity_number"),
+    ("Căn cước công dân của tôi là 001 099 012 345, tôi nộp được không?", "identity_number"),
+    ("CMND 012345678, tôi có được nộp không?", "identity_number"),
     ("hidden 811218\u200b-98\u200b76 digits", "identity_number"),
 ]
 NOT_PERSONAL = [
@@ -54,6 +58,9 @@ NOT_PERSONAL = [
     "Năm 2020 và 2025 có bao nhiêu xã, 10.598 hay 3.321?",
     "Tiêu chuẩn ISO 9001:2015 áp dụng từ ngày 01/01/2024 phải không?",
     "ISBN 9789264268333 có nói về chính phủ điện tử không?",
+    "How many personal numbers, 1 200 300 400 or fewer, were issued in 2024?",
+    "Vilka får ett samordningsnummer enligt lagen (2022:1697) från 2023-09-01?",
+    "Đến 2024 đã cấp bao nhiêu căn cước công dân, 87 000 000 hay 90 000 000?",
     "Is the mailbox described by user@ or @handle only?",
 ]
 

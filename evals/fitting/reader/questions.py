@@ -14,6 +14,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 
 from evals.datasets.conditionalqa import read_conditionalqa
@@ -230,14 +231,15 @@ def _swapped(one: Asked, others: Sequence[Asked], answering: Example, rng: rando
     )
 
 
-def _names(question: str) -> list[str]:
-    """Numbers, and words with a capital that do not open the question."""
+@cache
+def _names(question: str) -> tuple[str, ...]:
+    """Numbers, and words with a capital that do not open the question; the pool asks again and again."""
     words = _NAME.findall(question)
-    return [
+    return tuple(
         word
         for place, word in enumerate(words)
         if word[0].isdigit() or (place > 0 and word[0].isupper() and len(word) > 2)
-    ]
+    )
 
 
 def _title(text: Text, rng: random.Random) -> str:
