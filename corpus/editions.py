@@ -11,10 +11,10 @@ from types import MappingProxyType
 
 EDITIONS = MappingProxyType(
     {
-        "application/pdf": 3,
+        "application/pdf": 4,
         "application/vnd.openxmlformats-officedocument.presentationml.presentation": 2,
         "application/vnd.openxmlformats-officedocument.wordprocessingml.document": 2,
-        "text/html": 2,
+        "text/html": 3,
         "text/markdown": 2,
         "text/plain": 2,
     }

@@ -27,6 +27,9 @@ from corpus.parser_worker import write_message
 
 MAX_MEMORY_BYTES = 1 << 30
 MAX_SECONDS = 30.0
+_STARVED_FACTOR = 10.0
+"""A file whose parser gets no processor may take this many times as long, and no more processor time."""
+_LOOK_AGAIN_SECONDS = 1.0
 _START_SECONDS = 60.0  # a cold start on a busy machine is not the file's fault
 _MAX_FILES_A_CHILD = 500
 _MAX_RESIDENT_BYTES = 400 << 20
@@ -45,7 +48,8 @@ class ParserProcess:
     inherits no open file, so no lock either.
 
     Args:
-        max_seconds: processor time and wall clock for one file.
+        max_seconds: processor time and wall clock for one file. On a machine so busy
+            that the child waits for a processor, only the processor time counts.
         max_memory_bytes: address space of the child.
     """
 
@@ -105,7 +109,7 @@ class ParserProcess:
         try:
             write_message(_pipe(child.stdin), json.dumps(header).encode("utf-8"))
             write_message(_pipe(child.stdin), data)
-            reply = _read(child, started + self._max_seconds)
+            reply = _read(child, started + self._max_seconds, started + _STARVED_FACTOR * self._max_seconds)
         except BrokenPipeError:
             reply = None
         if reply is None:
@@ -206,17 +210,22 @@ def _pipe(stream: IO[bytes] | None) -> IO[bytes]:
     return stream
 
 
-def _read(child: subprocess.Popen[bytes], deadline: float) -> bytes | None:
-    """Read one message; None where the child has died, `_Hung` where it is late."""
+def _read(child: subprocess.Popen[bytes], deadline: float, starved_until: float = 0.0) -> bytes | None:
+    """Read one message; None where the child has died, `_Hung` where it is late.
+
+    A child that waits for a processor when it is late is given until ``starved_until``.
+    """
     descriptor = _pipe(child.stdout).fileno()
     received = bytearray()
     wanted = 4
     with selectors.DefaultSelector() as selector:
         selector.register(descriptor, selectors.EVENT_READ)
         while len(received) < wanted:
-            remaining = deadline - time.monotonic()
-            if remaining <= 0 or not selector.select(remaining):
-                raise _Hung
+            if not selector.select(max(deadline - time.monotonic(), 0.0)):
+                if time.monotonic() >= starved_until or not _waits_for_a_processor(child.pid):
+                    raise _Hung
+                deadline = time.monotonic() + _LOOK_AGAIN_SECONDS
+                continue
             piece = os.read(descriptor, 1 << 20)
             if not piece:
                 return None
@@ -226,6 +235,15 @@ def _read(child: subprocess.Popen[bytes], deadline: float) -> bytes | None:
                 if wanted > _MAX_REPLY_BYTES:
                     return None
     return bytes(received[4:])
+
+
+def _waits_for_a_processor(pid: int) -> bool:
+    """Tell whether a process could run (Linux; elsewhere it is not known, and False)."""
+    try:
+        status = Path(f"/proc/{pid}/stat").read_text(encoding="ascii", errors="replace")
+    except OSError:
+        return False
+    return status.rpartition(")")[2].split()[:1] in (["R"], ["D"])
 
 
 def _resident_bytes(pid: int) -> int:

@@ -26,6 +26,8 @@ from corpus.pdf_pages import read_pages
 
 MAX_PAGES = 3_000
 _DATE = re.compile(r"^(?:D:)?(\d{4})(\d{2})?(\d{2})?")
+_NOBODY = frozenset({"anonymous", "(anonymous)", "unspecified", "unknown", "user"})
+"""Authors that programs fill in by themselves."""
 _SCANNED = (
     "the pages hold no text, only pictures (a scan) or drawings; run text recognition (OCR) over it "
     "and give the result"
@@ -129,6 +131,8 @@ def _metadata(reader: Any | None) -> dict[str, Any]:
             "themes": str(info.get("/Keywords") or ""),
             "language": str(root.get("/Lang") or ""),
         }
+        if found["publisher"].strip().casefold() in _NOBODY:
+            found["publisher"] = ""
         date = _DATE.match(str(info.get("/CreationDate") or ""))
     except (MemoryError, RecursionError):
         raise

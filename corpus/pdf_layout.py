@@ -11,6 +11,7 @@ from typing import Literal
 
 from corpus import lines as reading
 from corpus import pdf_outline
+from corpus.pdf_columns import RightEdges
 from corpus.pdf_outline import Entry
 from corpus.pdf_pages import Line, Page
 
@@ -159,7 +160,7 @@ def _place(entry: Entry, page: Page) -> range:
 
 
 def _page_pieces(page: Page, marks: list[_Mark], style: _Style, words: Counter[str]) -> Iterator[Piece]:
-    right = _right_edge(page)
+    right = RightEdges(page.lines)
     position = 0
     for mark in [*marks, _Mark(range(len(page.lines), len(page.lines)), 0)]:
         yield from _blocks(page, page.lines[position : mark.span.start], style, right, words)
@@ -171,13 +172,8 @@ def _page_pieces(page: Page, marks: list[_Mark], style: _Style, words: Counter[s
             yield Piece(page.number, "heading", text, mark.level)
 
 
-def _right_edge(page: Page) -> float | None:
-    edges = sorted(line.right for line in page.lines if line.right is not None)
-    return edges[int(0.9 * (len(edges) - 1))] if len(edges) >= 4 else None
-
-
 def _blocks(
-    page: Page, lines: tuple[Line, ...], style: _Style, right: float | None, words: Counter[str]
+    page: Page, lines: tuple[Line, ...], style: _Style, right: RightEdges, words: Counter[str]
 ) -> Iterator[Piece]:
     piece: Piece | None = None
     first: Line | None = None
@@ -197,7 +193,7 @@ def _blocks(
 
 
 def _goes_on(
-    first: Line, last: Line, line: Line, style: _Style, right: float | None, width: int | None
+    first: Line, last: Line, line: Line, style: _Style, edges: RightEdges, width: int | None
 ) -> bool:
     """Tell whether a line belongs to the paragraph or item that began with ``first``."""
     before, text = last.text, line.text
@@ -207,28 +203,32 @@ def _goes_on(
         return False
     if _LEADERS.search(text) and reading.section_depth(text):  # the next line of a table of contents
         return False
-    if None in (first.left, last.left, last.right, line.left, style.gap, right):
+    if None in (first.left, last.left, last.right, line.left, style.gap, edges.of(last)):
         return reading.continues(before, text, width)
-    return _goes_on_by_place(first, last, line, style.gap or 0.0, right or 0.0)
+    return _goes_on_by_place(first, last, line, style.gap or 0.0, edges)
 
 
-def _goes_on_by_place(first: Line, last: Line, line: Line, gap: float, right: float) -> bool:
+def _goes_on_by_place(first: Line, last: Line, line: Line, gap: float, edges: RightEdges) -> bool:
     first_left, left, last_left = first.left or 0.0, line.left or 0.0, last.left or 0.0
     size, line_size = last.size or 0.0, line.size or 0.0
     drop = _drop(last, line) or 0.0
     ended, lower = reading.ends_sentence(last.text), reading.starts_lower(line.text)
+    is_item = reading.bullet(first.text) or reading.numbered(first.text)
     if abs(size - line_size) > 0.25 * max(size, line_size) or drop > max(_GAP * gap, 1.6 * size):
         return False
     if reading.bare_marker(last.text):
         return True
+    right = edges.of(last) or 0.0
     full = (last.right or 0.0) >= right - 0.15 * max(right - first_left, 1.0)
+    # Words are long beside a column; on a whole page this would join the rows of tables.
+    full = full or (not ended and edges.in_column(last) and _has_no_room_for(line, last, right))
     if reading.numbered(line.text) and (ended or not full):
         return False
     if drop < -2 * size:  # a new column: only an unfinished sentence goes on in it
-        return lower and not ended
+        return not ended and (lower or (full and not is_item and edges.are_neighbours(last, line)))
     if abs(drop) < 0.3 * size:  # beside, not below: a cell or a piece of the same line
         return True
-    if reading.bullet(first.text) or reading.numbered(first.text):
+    if is_item:
         hanging = left > first_left + 0.5 * size
         if hanging and (last is first or abs(left - last_left) < 0.5 * size):
             return full or not ended
@@ -237,6 +237,13 @@ def _goes_on_by_place(first: Line, last: Line, line: Line, gap: float, right: fl
     elif left - last_left > 0.8 * size and ended:  # the first line of a paragraph is indented
         return False
     return full or (lower and not ended)
+
+
+def _has_no_room_for(line: Line, last: Line, right: float) -> bool:
+    """Tell whether the first word of a line would have gone over the edge behind the line above it."""
+    width = (last.right or 0.0) - (last.left or 0.0)
+    word = line.text.split(maxsplit=1)[0]
+    return (last.right or 0.0) + (len(word) + 1) * width / max(len(last.text), 1) > right
 
 
 def _join(before: str, after: str, words: Counter[str], *, hyphenated: bool) -> str:

@@ -7,8 +7,8 @@ at a time uses its two halves: `judge` for each item in turn, and
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from corpus.errors import CorpusError, TransientError, UnsupportedFormat
@@ -182,6 +182,36 @@ def by_location(known: Iterable[KnownDocument]) -> dict[str, KnownDocument]:
     return {each.location: each for each in ordered}
 
 
-def preview(discovery: Discovery, known: Sequence[KnownDocument]) -> list[Change]:
-    """Say what a run would do, reading one item at a time and keeping none."""
-    return compare([observe(item)[0] for item in discovery.items], known, discovery.scope)
+def preview(
+    discovery: Discovery,
+    known: Sequence[KnownDocument],
+    parse: Callable[[Content], object] = lambda _content: None,
+) -> list[Change]:
+    """Say what a run would do, reading one item at a time and keeping none.
+
+    Args:
+        discovery: what was found.
+        known: all documents of the catalogue.
+        parse: reads what would be added or updated, so that a file that would
+            fail is told of as failed. Only its errors (`corpus.errors`) count.
+    """
+    documents = by_location(known)
+    seen = [_tried(*observe(item), documents.get(item.location), parse) for item in discovery.items]
+    return compare(seen, known, discovery.scope)
+
+
+def _tried(
+    seen: Observation,
+    content: Content | None,
+    known: KnownDocument | None,
+    parse: Callable[[Content], object],
+) -> Observation:
+    if content is None or judge(seen, known).action not in ("added", "updated"):
+        return seen
+    try:
+        parse(content)
+    except UnsupportedFormat as error:
+        return replace(seen, fingerprint=None, skipped=str(error))
+    except CorpusError as error:
+        return replace(seen, fingerprint=None, failed=str(error))
+    return seen

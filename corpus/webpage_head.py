@@ -27,6 +27,7 @@ _META = {
     ),
     "language": ("dc.language", "dcterms.language", "content-language", "language", "og:locale"),
     "licence": ("dc.rights", "dcterms.license", "license"),
+    "themes": ("keywords", "dcterms.subject", "dc.subject", "news_keywords", "article:tag"),
 }
 
 

@@ -81,7 +81,12 @@ def ingest(
         found = find(target, known)
         asked.setdefault((found.scope.place, *(item.location for item in found.items)), (target, found))
     if dry_run:
-        changes = [change for _, found in asked.values() for change in preview(found, known)]
+        with ParserProcess() as parser:
+            changes = [
+                change
+                for _, found in asked.values()
+                for change in preview(found, known, lambda content: parser.parse(content.data, content.hints))
+            ]
         items = tuple(_item(change) for change in changes)
         return IngestReport(items, True, time.monotonic() - started)
 

@@ -14,9 +14,10 @@ from helpdesk_bot.settings import Settings
 
 
 def status(options: argparse.Namespace, console: Console) -> int:
-    """Show what the index holds and what serves it."""
+    """Show what the index holds and what serves it, tried with a few searches."""
     from corpus.catalog import Catalog
     from index.dense import DenseIndex
+    from index.probing import probe
     from index.store import read_embedder
 
     settings = settings_of(options)
@@ -24,6 +25,7 @@ def status(options: argparse.Namespace, console: Console) -> int:
         dense = DenseIndex(engine, settings.data_dir / "index")
         with engine.connect() as connection:
             stamp = read_embedder(connection)
+        probe(engine, dense)
         document = {
             "embedder": None if stamp is None else {"name": stamp.name, "dimension": stamp.dimension},
             "documents": Catalog(engine).counts(),

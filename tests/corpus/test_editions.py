@@ -87,10 +87,10 @@ MAKERS: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "text/plain": ("a.txt", a_text),
 }
 DIGESTS = {
-    "application/pdf": (3, "e9cee2999bec2976"),
+    "application/pdf": (4, "e9cee2999bec2976"),
     "application/vnd.openxmlformats-officedocument.presentationml.presentation": (2, "549a51dc34a562ea"),
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (2, "b83e5852b03c2338"),
-    "text/html": (2, "3b82a1f64b9a6554"),
+    "text/html": (3, "3b82a1f64b9a6554"),
     "text/markdown": (2, "32fa16d4f38ab268"),
     "text/plain": (2, "bc1c94449a4bd96e"),
 }

@@ -27,6 +27,7 @@ def page(code, *, lang=None):
     title, paragraph, item = PAGES[code]
     return f"""<!doctype html><html lang="{lang or code}"><head><title>{title} | Agency</title>
 <meta charset="utf-8"><meta property="og:site_name" content="Agency">
+<meta name="keywords" content="Öppna data; GovTech">
 <meta property="article:published_time" content="2024-03-02T10:00:00Z">
 <link rel="canonical" href="https://example.org/{code}"><link rel="license" href="https://example.org/cc">
 </head><body><nav><ul><li><a href="/">Menu one</a></li><li><a href="/2">Menu two</a></li></ul></nav>
@@ -62,6 +63,7 @@ def test_main_text_and_metadata(code):
     known = document.metadata
     assert (known.title, known.publisher, known.date, known.language) == (title, "Agency", "2024-03-02", code)
     assert (known.url, known.licence) == (f"https://example.org/{code}", "https://example.org/cc")
+    assert known.themes == ("Öppna data", "GovTech")
 
 
 def test_a_language_left_over_from_a_template_does_not_count():

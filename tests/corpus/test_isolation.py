@@ -84,6 +84,28 @@ def test_hostile_files_cost_no_more_than_the_limits(hostile, deed, error, says):
         assert process.parse(TEXTS["sv"].encode(), Hints("next.txt")).text == TEXTS["sv"]
 
 
+@pytest.mark.parametrize("starved", [False, True])
+def test_a_file_that_waits_for_a_processor_is_given_time(hostile, monkeypatch, starved):
+    # A sleeping child stands in for one that a busy machine does not let run.
+    monkeypatch.setattr(isolation, "_waits_for_a_processor", lambda _pid: starved)
+    monkeypatch.setattr(isolation, "_LOOK_AGAIN_SECONDS", 0.05)
+    monkeypatch.setattr(isolation, "_STARVED_FACTOR", 200.0)
+    with ParserProcess(max_seconds=60) as process:
+        process.parse(TEXTS["sv"].encode(), Hints("warm.txt"))
+        process._max_seconds = 0.3
+        slow = f"#!import time; time.sleep(1) # {TEXTS['sv']}".encode()
+        if starved:
+            assert TEXTS["sv"] in process.parse(slow, Hints("a.txt")).text
+        else:
+            with pytest.raises(LimitExceeded, match=r"a\.txt: not read within"):
+                process.parse(slow, Hints("a.txt"))
+
+
+def test_who_waits_for_a_processor():
+    assert isolation._waits_for_a_processor(os.getpid()) == (sys.platform == "linux")
+    assert not isolation._waits_for_a_processor(2**22 + 1)
+
+
 def test_a_child_that_was_killed_between_files_is_replaced(process):
     process.parse(b"text one", Hints("a.txt"))
     os.kill(process._child.pid, signal.SIGKILL)

@@ -1,5 +1,6 @@
 import io
 import re
+import textwrap
 from collections import Counter
 
 import pypdf
@@ -327,6 +328,47 @@ def test_damaged_pages_are_reported_and_a_file_of_nothing_else_fails():
     assert notes == ["1 of 2 pages are damaged and could not be read"]
     with pytest.raises(BrokenDocument, match="none of its pages"):
         pdf_pages.read_pages(None, None, 2)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The programme of eleven regions began in 2019. It had 14,2 million euro from the Union in Brussels.",
+        "Das Programm der elf Regionen begann 2019. Es erhielt 14,2 Millionen Euro von der Union.",
+        "Programmet i elva regioner började 2019. Det fick 14,2 miljoner kronor från Vinnova i Stockholm.",
+        "Chương trình của mười một vùng bắt đầu ở Cần Thơ. Nó được cấp 14,2 triệu đồng từ Hà Nội.",
+    ],
+)
+def test_sentences_in_columns_stay_whole(sentence):
+    text = " ".join(f"{sentence[:-1]} ({number})." for number in range(1, 9))
+    lines = textwrap.wrap(text, 36)
+    half = next(n for n in range(len(lines) // 2, len(lines)) if not lines[n - 1].endswith("."))
+    page = [
+        (72, 760, 18, sentence.split()[0]),
+        *column(lines[:half]),
+        *column(lines[half:], left=320),
+    ]
+    document = load(made([page]))
+    found = [part for kind, part in blocks(document) if kind == "paragraph"]
+    assert " ".join(found) == text
+    assert all(part.endswith(").") for part in found)
+
+
+def test_rows_of_a_table_are_no_sentence():
+    rows = [
+        (72, 600, 10, "Quận"),
+        (320, 600, 10, "Số điểm"),
+        (72, 580, 10, "Ninh Kiều"),
+        (320, 580, 10, "21"),
+    ]
+    document = load(made([[*column(TEXTS["vi"]), *rows]]))
+    assert [text for _, text in blocks(document)] == [" ".join(TEXTS["vi"]), "Quận Số điểm", "Ninh Kiều 21"]
+
+
+def test_an_author_that_a_program_filled_in_is_no_publisher():
+    page = [column(TEXTS["sv"])]
+    assert load(made(page, info="/Author (anonymous)")).metadata.publisher is None
+    assert load(made(page, info="/Author (Region Skaane)")).metadata.publisher == "Region Skaane"
 
 
 @pytest.mark.parametrize(("name", "recall"), [("debian-policy", 0.99), ("fhs-3.0", 0.945)])

@@ -198,6 +198,8 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(house: House) -> N
     (house.inbox / "webinars/tre-em.vi.md").unlink()
     house.put("new.sv.txt", "Ett nytt dokument om färjor.\n")
     house.put("x.png", b"\x89PNG\r\n\x1a\n")
+    house.put("half.pdf", b"%PDF-1.7\n")
+    house.put("empty.sv.txt", "")
     before, loaded = house.digest(), house.n_loaded
     dry = house.ingest(dry_run=True)
     assert dry.dry_run
@@ -206,6 +208,9 @@ def test_a_dry_run_says_what_would_happen_and_changes_nothing(house: House) -> N
     real = house.ingest()
     assert actions(dry) == actions(real)
     assert dry.counts == real.counts
+    reasons = [{item.source: item.reason for item in each.items if item.reason} for each in (dry, real)]
+    assert reasons[0] == reasons[1]
+    assert dry.counts["failed"] == 2
 
 
 def test_withdrawing_needs_no_model(house: House) -> None:

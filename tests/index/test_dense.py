@@ -15,6 +15,7 @@ from index import generation_builder, generations, store
 from index.dense import DenseIndex
 from index.errors import BadQuery, EmbedderMismatch
 from index.exact import Segment, best_of, ranked
+from index.probing import probe
 from index.rebuilding import build_generation
 from index.vectors import ChromaReader
 from tests.index.documents import (
@@ -84,6 +85,17 @@ def test_default_searches_are_served_by_the_current_generation(house):
     assert (status.n_in_generation, status.n_newer, status.n_withdrawn) == (N_MANY + 6, 0, 0)
     assert status.recall_at_20 >= 0.98
     assert json.loads(json.dumps(status.to_json()))["generation"] == "gen-2"
+
+
+def test_a_probe_tells_what_would_serve(house):
+    engine, index_dir, open_index = house
+    index = open_index()
+    probe(engine, index, 30)
+    assert (index.status().n_searches, index.status().share_by_generation) == (30, 1.0)
+    shutil.rmtree(index_dir)
+    index = open_index()
+    probe(engine, index, 30)
+    assert (index.status().n_searches, index.status().share_by_generation) == (30, 0.0)
 
 
 def test_what_the_graph_misses_is_searched_exactly(house, monkeypatch):
