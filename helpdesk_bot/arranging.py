@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.citations import MAX_CITATIONS, MAX_QUOTED_CHARS, Evidence, cite
 from helpdesk_bot.compared_sides import in_place
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.extractive import Words
+from helpdesk_bot.headed_lists import lists_headed
 from helpdesk_bot.judging_parts import JudgedPart, evidence_of
 from helpdesk_bot.listings import Listing, list_around
 from helpdesk_bot.question_shapes import asks_for_several
 from helpdesk_bot.reading import ReadExcerpt
 from helpdesk_bot.surplus import likeliest, needed
 from helpdesk_bot.switches import Switch
+from helpdesk_bot.table_cells import cell_asked
 from helpdesk_bot.torn_quotes import announces, headings_of, is_only_a_head, untorn
-from helpdesk_bot.understanding import asks_for
+from helpdesk_bot.versions import newest_first
 from index.lexical import tokens
 from index.retrieval import Retrieval
 
@@ -28,9 +31,12 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
     """Return the draft with its evidence, and the citations made of it, as the question wants them.
 
     A question for several things whose evidence holds an item of a list gets the
-    list, in order; any other one keeps all its evidence. A question for one thing
-    keeps what it needs (`surplus`), and the list that its best sentence announces.
+    list, in order, or the one that stands under a heading for what is asked for; any
+    other one keeps all its evidence. A question for one thing keeps what it needs
+    (`surplus`), and the list that its best sentence announces; the row of a table
+    that it names comes first. What replaced a document is quoted before it.
     Each part of a question, or side of a comparison, keeps what it needs itself.
+    Quotes that a list tears, and those about another side, are mended whatever is off.
 
     Args:
         draft: judged.
@@ -42,11 +48,12 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
     if draft.asked_parts:
         return _each_part(draft, understanding.question_language, switched_off)
     several = asks_for_several(understanding.stand_alone, understanding.stand_alone_language)
+    draft = replace(draft, evidence=newest_first(draft.evidence, understanding.stand_alone))
     pieces = draft.evidence
     if "surplus" not in switched_off:
         pieces = needed(pieces, draft.read, understanding.asks_for)
     if "lists" in switched_off:
-        return _with(draft, draft.evidence if several else pieces)
+        return _with(draft, _whole(draft.evidence if several else pieces))
     if several:
         chosen = _list_in(draft.evidence, draft.read, found, understanding.stand_alone_language)
         if chosen is None:
@@ -54,6 +61,10 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
         headed, best, listing = chosen
         # Below a heading that asks for it the list is the answer; of another one the reader may be wrong.
         return _with_list(draft, best, listing, others=() if headed else pieces)
+    cell = cell_asked(pieces, Words(understanding.stand_alone_language, found.word_weights))
+    if cell is not None and not cell.is_held_by(pieces[0]):
+        beside = [piece for piece in pieces if not Listing((cell.row,)).holds(piece)]
+        return _with(draft, (cell.row, *_whole(beside)) if beside else (cell.row,))
     best = likeliest(pieces, draft.read)
     announced = list_around(best, found.candidates) if announces(best) else None
     if announced is not None:
@@ -89,7 +100,16 @@ def _list_in(
         headed = headed if piece.candidate.passage.language == language else 0.0
         if listing is not None and (piece is best or headed >= HEADED):
             chosen.append((headed if headed >= HEADED else 0.0, piece, listing))
+    if not any(headed for headed, _, _ in chosen):
+        chosen += _under_a_heading(best, found, words)
     return max(chosen, key=lambda each: each[0]) if chosen else None
+
+
+def _under_a_heading(best: Evidence, found: Retrieval, words: Words) -> list[tuple[float, Evidence, Listing]]:
+    """Return the lists of the best quote's document that stand under a heading for what is asked for."""
+    headed = lists_headed(found.candidates, best.candidate.document.document_id, words)
+    made = [(each, list_around(each.piece, found.candidates)) for each in headed]
+    return [(each.of_question, each.piece, listing) for each, listing in made if listing is not None]
 
 
 def _with_list(
@@ -151,21 +171,24 @@ def _fitting(
 
 def _each_part(draft: Draft, language: str, switched_off: Collection[Switch]) -> Draft:
     """Return the draft with what each answered part of its question needs, and no more."""
-    if "surplus" in switched_off or not any(part.is_answered for part in draft.asked_parts):
+    if not any(part.is_answered for part in draft.asked_parts):
         return draft
     compared = [part.part.text for part in draft.asked_parts if part.part.is_compared]
     parts = tuple(
-        _lighter(part, language, [thing for thing in compared if thing != part.part.text])
+        _lighter(part, language, [thing for thing in compared if thing != part.part.text], switched_off)
         for part in draft.asked_parts
     )
     return replace(_with(draft, evidence_of(parts)), asked_parts=parts)
 
 
-def _lighter(part: JudgedPart, language: str, others: Sequence[str]) -> JudgedPart:
+def _lighter(
+    part: JudgedPart, language: str, others: Sequence[str], switched_off: Collection[Switch]
+) -> JudgedPart:
     if not part.is_answered:
         return part
     pieces = part.evidence
     if part.part.is_compared:
         pieces = in_place(pieces, part.part.text, others, language)
-    kept = needed(pieces, part.read, asks_for(part.part.text, language))
-    return replace(part, evidence=_whole(kept))
+    if "surplus" not in switched_off:
+        pieces = needed(pieces, part.read, asks_for(part.part.text, language))
+    return replace(part, evidence=_whole(pieces))

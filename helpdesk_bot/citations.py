@@ -20,6 +20,7 @@ class Evidence:
     ``first``/``last`` are positions in the passage's sentences, both
     inclusive; ``best`` is the one that was chosen, the others are its
     neighbours. ``score`` orders the evidence; ``support`` is 0..1.
+    ``is_nearest``: it was the first before anything was read (see `extractive.choose`).
     """
 
     candidate: Candidate
@@ -28,6 +29,7 @@ class Evidence:
     best: int
     score: float
     support: float
+    is_nearest: bool = False
 
     @property
     def start_char(self) -> int:

@@ -90,10 +90,12 @@ def _concluded(marked: Marked) -> Iterator[tuple[Side, ...]]:
     """Yield the sides before a phrase: "how do X and Y differ", "X và Y khác nhau thế nào"."""
     first = _opening(marked)
     for at in range(first + 3, len(marked.words)):
-        if _length(marked, at, "behind"):
+        length = _length(marked, at, "behind")
+        if length:
+            respect = _respect_behind(marked, at + length)
             for joint, behind in _joints(marked, first, "joint"):
                 if behind < at:
-                    yield _terms(marked, [_behind_sign(marked, (first, joint))], behind, at)
+                    yield _terms(marked, [_behind_sign(marked, (first, joint))], behind, at, respect)
 
 
 def _choice(marked: Marked) -> Iterator[tuple[Side, ...]]:
@@ -113,15 +115,19 @@ def _choice(marked: Marked) -> Iterator[tuple[Side, ...]]:
                 yield tuple(Side(thing, f"{before}{thing}?") for thing in things)
 
 
-def _terms(marked: Marked, before: Sequence[Span], behind: int, end: int | None = None) -> tuple[Side, ...]:
+def _terms(
+    marked: Marked, before: Sequence[Span], behind: int, end: int | None = None, respect: str = ""
+) -> tuple[Side, ...]:
     """Return the sides as `_sides` does, where each is a term."""
     most = MOST_TERM_SYLLABLES if marked.language in SYLLABIC else MOST_TERM_WORDS
     last = _end(marked, behind) if end is None else end
     short = all(until - first <= most for first, until in [*before, (behind, last)])
-    return _sides(marked, before, behind, end) if short else ()
+    return _sides(marked, before, behind, end, respect) if short else ()
 
 
-def _sides(marked: Marked, before: Sequence[Span], behind: int, end: int | None = None) -> tuple[Side, ...]:
+def _sides(
+    marked: Marked, before: Sequence[Span], behind: int, end: int | None = None, respect: str = ""
+) -> tuple[Side, ...]:
     """Return the sides of a comparison, asked about in the words of the catalogue.
 
     Args:
@@ -129,6 +135,7 @@ def _sides(marked: Marked, before: Sequence[Span], behind: int, end: int | None 
         before: all sides but the last.
         behind: where the last side begins.
         end: where it ends, if that is known.
+        respect: in which respect they are compared, where that stands behind such an end.
     """
     spans = [*before, (behind, _end(marked, behind) if end is None else end)]
     first = before[0][0]
@@ -145,7 +152,7 @@ def _sides(marked: Marked, before: Sequence[Span], behind: int, end: int | None 
     if not all(_is_side(marked, span) for span in spans):
         return ()
     side = catalogue(marked.language).shapes.side
-    respect = "" if end is not None else _respect(marked, spans[-1][1])
+    respect = respect if end is not None else _respect(marked, spans[-1][1])
     things = [marked.span(*span) for span in spans]
     things[-1] = f"{things[-1]} {tail}".strip()
     asked = [" ".join(filter(None, (head, thing, respect))) for thing in things]
@@ -159,8 +166,23 @@ def _respect(marked: Marked, first: int) -> str:
     if first == len(marked.words) or _sign(marked, first):
         return ""
     until = _until_sign(marked, first)
-    own = first + _length(marked, first, "aspect")
+    own = first
+    while own < until and (length := _length(marked, own, "aspect")):  # "åt när det gäller"
+        own += length
     return "" if own >= until or _asks(marked, (own, until)) else marked.span(first, until)
+
+
+def _respect_behind(marked: Marked, first: int) -> str:
+    """Return in which respect things differ, behind what says that they do: "differ in what they cost"."""
+    until = _until_sign(marked, first) if first < len(marked.words) else first
+    for at in range(first, until):
+        own = at + _length(marked, at, "aspect")
+        if at < own < until and not _asks(marked, (at, own)):
+            asking = (place for place in range(own + 1, until) if _asks(marked, (place, place + 1)))
+            last = next(asking, until)
+            says = any(not marked.lists[place] & (_POINTING | _OPENING) for place in range(own, last))
+            return marked.span(at, last) if says else ""
+    return ""
 
 
 def _exchanged(marked: Marked, one: Thing, other: Thing | None) -> tuple[Side, ...]:

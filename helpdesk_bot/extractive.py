@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.switches import Switch
+from helpdesk_bot.versions import figures_of
 from index.chunks import Candidate, FloatArray
 
 Tokens = Callable[[str, str], list[str]]
 Embed = Callable[[list[str]], FloatArray]
+
+REPEATED = 0.97
+"""Cosine similarity of two sentences from which on they say the same."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,31 +179,46 @@ def choose(scored: tuple[Scored, ...], weights: Weights, *, was_read: bool = Fal
     """Choose the quotes of an answer from scored sentences.
 
     The best sentence always; others within the margin of it, unless they
-    repeat (in words or in meaning) what was chosen. A chosen sentence next to
-    another of the same passage joins its quote.
+    repeat (in words or in meaning) what was chosen: two versions of a rule
+    with other numbers do not. A chosen sentence next to
+    another of the same passage joins its quote. Where the reader read, the
+    sentence that was first without it is among them: the two judge by different
+    things, and where they disagree either may be right.
     """
     if not scored:
         return ()
+    nearest = max(scored, key=lambda item: _score(item, weights)) if was_read else None
     least = scored[0].score - (weights.read_margin if was_read else weights.margin)
     chosen: list[Evidence] = []
-    vectors: list[FloatArray] = []
+    said: list[Scored] = []
     for item in scored:
-        if item.score < least or len(chosen) == weights.most:
-            break
-        vector = item.candidate.sentence_vectors[item.position]
+        if item is not nearest and (item.score < least or len(chosen) >= weights.most):
+            continue
         joined = _join(chosen, item)
         if joined is not None:
-            chosen[joined[0]] = joined[1]
-            vectors.append(vector)
-        elif not any(float(vector @ other) > 0.97 for other in vectors) and _length(item) <= MAX_QUOTE_CHARS:
-            chosen.append(
-                Evidence(item.candidate, item.position, item.position, item.position, item.score, 1.0)
-            )
-            vectors.append(vector)
+            chosen[joined[0]] = replace(joined[1], is_nearest=joined[1].is_nearest or item is nearest)
+            said.append(item)
+        elif not _is_said(item, said) and _length(item) <= MAX_QUOTE_CHARS:
+            at = item.position
+            chosen.append(Evidence(item.candidate, at, at, at, item.score, 1.0, item is nearest))
+            said.append(item)
     widened: list[Evidence] = []
     for place, piece in enumerate(chosen):
         widened.append(_widened(piece, widened + chosen[place + 1 :], weights.least_chars))
     return tuple(widened)
+
+
+def _is_said(item: Scored, said: Sequence[Scored]) -> bool:
+    """Tell whether a sentence repeats another: as near as can be in meaning, with the same numbers.
+
+    Sentences that share a passage, and rules that share their words, lie very near each other too.
+    """
+    vector = item.candidate.sentence_vectors[item.position]
+    return any(
+        float(vector @ other.candidate.sentence_vectors[other.position]) > REPEATED
+        and figures_of(item.text) == figures_of(other.text)
+        for other in said
+    )
 
 
 def _widened(piece: Evidence, others: list[Evidence], least_chars: int) -> Evidence:
@@ -227,7 +246,7 @@ def _join(chosen: list[Evidence], item: Scored) -> tuple[int, Evidence] | None:
         if piece.first <= item.position <= piece.last:
             return place, piece
         first, last = min(piece.first, item.position), max(piece.last, item.position)
-        longer = Evidence(piece.candidate, first, last, piece.best, piece.score, piece.support)
+        longer = replace(piece, first=first, last=last)
         borders = last - first == piece.last - piece.first + 1
         if borders and last - first <= 2 and longer.end_char - longer.start_char <= MAX_QUOTE_CHARS:
             return place, longer
@@ -239,13 +258,9 @@ def widen(piece: Evidence, least_chars: int) -> Evidence:
     while piece.end_char - piece.start_char < least_chars and piece.last - piece.first < 2:
         n_sentences = len(piece.candidate.passage.sentences)
         if piece.last + 1 < n_sentences:
-            wider = Evidence(
-                piece.candidate, piece.first, piece.last + 1, piece.best, piece.score, piece.support
-            )
+            wider = replace(piece, last=piece.last + 1)
         elif piece.first > 0:
-            wider = Evidence(
-                piece.candidate, piece.first - 1, piece.last, piece.best, piece.score, piece.support
-            )
+            wider = replace(piece, first=piece.first - 1)
         else:
             break
         if wider.end_char - wider.start_char > MAX_QUOTE_CHARS:

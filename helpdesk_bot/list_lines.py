@@ -26,7 +26,8 @@ SHORT_CHARS = 90
 
 _BULLET = re.compile(r"\s*(?:[•●▪■◦○‣⁃∙·*✓✔►▶–—-]|o(?=\s))\s+")
 _NUMBER = re.compile(r"\s*\(?(?P<number>\d{1,2}|[a-z])[.)]\s+")
-_CELLS = " | "
+CELLS = " | "
+"""What parts the cells of a row."""
 _ENDINGS = (".", "!", "?", "…", "。", "！", "？")
 ANNOUNCING = (":", "：")
 
@@ -55,6 +56,22 @@ def lines_of(passage: Passage) -> list[Line]:
         elif text.strip() and not _runs_over(passage, start):
             found.append(Line("", -1, -1, None))
     return found
+
+
+def heading_over(passage: Passage, position: int) -> str:
+    """Return the heading that a sentence stands under: the nearest one above it, else the passage's own.
+
+    Short sections share a passage, and their headings stand in its text.
+    """
+    spans = [(start - passage.start_char, end - passage.start_char) for start, end in passage.sentences]
+    end = passage.text.rfind("\n", 0, spans[position][0] + 1)
+    while end > 0:
+        start = passage.text.rfind("\n", 0, end) + 1
+        is_said = any(first < end and start < last for first, last in spans)
+        if passage.text[start:end].strip() and not is_said:
+            return passage.text[start:end].strip()
+        end = start - 1
+    return passage.heading_path[-1] if passage.heading_path else ""
 
 
 def line_at(lines: Sequence[Line], position: int) -> int | None:
@@ -139,7 +156,7 @@ def _runs_over(passage: Passage, offset: int) -> bool:
 
 
 def _line(text: str, first: int, last: int) -> Line:
-    if _CELLS in text:
+    if CELLS in text:
         return Line(text, first, last, "row")
     if _BULLET.match(text):
         return Line(text, first, last, "bullet")

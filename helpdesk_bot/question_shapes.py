@@ -62,7 +62,18 @@ def _plural(words: Sequence[Word], at: int, language: str, single: Set[int]) -> 
         return True
     # "Which company makes software?": behind a noun that is a verb.
     length = _is_number(words, at + 1, language) or int(_describes(words[at + 1], language))
-    return length > 0 and _is_plural(words, at + 1 + length, language, single)
+    behind = at + 1 + length
+    return (
+        length > 0
+        and _is_plural(words, behind, language, single)
+        and not _has_object(words, behind + 1, language)
+    )
+
+
+def _has_object(words: Sequence[Word], at: int, language: str) -> bool:
+    """Tell whether an object follows, so that the word before is a verb: "Which hospital reports this?"."""
+    leaning = catalogue(language).follow_up
+    return at < len(words) and words[at].folded in {*leaning["articles"], *leaning["pronouns"]}
 
 
 def _is_plural(words: Sequence[Word], at: int, language: str, single: Set[int]) -> bool:

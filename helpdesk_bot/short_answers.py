@@ -5,11 +5,14 @@ from __future__ import annotations
 from helpdesk_bot.answers import Citation, ShortAnswer
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
+from helpdesk_bot.extractive import Words
 from helpdesk_bot.listings import list_around
 from helpdesk_bot.phrases import catalogue, languages
 from helpdesk_bot.question_shapes import asks_for_several
-from helpdesk_bot.reading import ReadExcerpt
+from helpdesk_bot.reading import LENIENCE, ReadExcerpt
+from helpdesk_bot.table_cells import cell_asked
 from helpdesk_bot.understanding import Understanding
+from helpdesk_bot.versions import replaces
 from index.chunks import DocumentInfo
 
 CLEARLY_AHEAD = 0.5
@@ -24,7 +27,7 @@ Span = tuple[int, int]
 
 
 def short_answer(draft: Draft) -> ShortAnswer | None:
-    """Return the words that answer: what the reader points at, else the mention of what is asked for.
+    """Return the words that answer: the cell that is asked for, what the reader points at, else a mention.
 
     None where the quote is in another language than the question, several
     words of it could be meant and the reader is not clearly for its own. None
@@ -35,6 +38,9 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
     understanding = draft.understanding
     if understanding is None or not draft.citations or not _asks_for_one(draft):
         return None
+    cell = _cell_answer(draft, understanding)
+    if cell is not None:
+        return cell
     found = _read_answer(draft)
     if found is None and _asks_for_several(understanding):
         return None
@@ -77,6 +83,24 @@ def _counts_up(citation: Citation, span: Span) -> bool:
     return any(sign in words.rstrip() for sign in _BETWEEN) or any(f" {word} " in words for word in joining)
 
 
+def _cell_answer(draft: Draft, understanding: Understanding) -> ShortAnswer | None:
+    """Return the cell of a quoted table that a question names, if it is of the asked kind."""
+    if draft.retrieval is None or _asks_for_several(understanding):
+        return None
+    cell = cell_asked(draft.evidence, Words(understanding.stand_alone_language, draft.retrieval.word_weights))
+    if cell is None:
+        return None
+    for citation in draft.citations:
+        same = citation.passage_id == cell.row.candidate.passage.passage_id
+        if same and citation.start_char <= cell.start_char and cell.end_char <= citation.end_char:
+            span = cell.start_char - citation.start_char, cell.end_char - citation.start_char
+            wanted = most_specific(understanding.asks_for)
+            text = citation.quote[span[0] : span[1]]
+            if wanted is None or mentions(wanted, text, citation.language):
+                return _answer(citation, span)
+    return None
+
+
 def _read_answer(draft: Draft) -> tuple[ReadExcerpt, Citation, Span] | None:
     """Return the words that the reader finds likelier than there being none, from the likeliest excerpt."""
     first = draft.citations[0].document.document_id
@@ -84,7 +108,7 @@ def _read_answer(draft: Draft) -> tuple[ReadExcerpt, Citation, Span] | None:
     usable = [piece for piece in draft.read if piece.passage.document_id not in past]
     for piece in sorted(usable, key=lambda piece: -piece.reading.answers):
         start, end = _in_one_sentence(piece)
-        if piece.reading.answers <= 0 or piece.reading.span <= 0 or start == end:
+        if start == end or not _is_found(piece, (start, end), draft):
             continue
         for citation in draft.citations:
             if citation.passage_id != piece.passage.passage_id:
@@ -95,22 +119,33 @@ def _read_answer(draft: Draft) -> tuple[ReadExcerpt, Citation, Span] | None:
     return None
 
 
+def _is_found(piece: ReadExcerpt, span: Span, draft: Draft) -> bool:
+    """Tell whether the reader finds its words to answer; of the asked kind they do where it is in doubt.
+
+    ``span``: in characters of the document.
+    """
+    if piece.reading.answers > 0 and piece.reading.span > 0:
+        return True
+    wanted = most_specific(draft.understanding.asks_for) if draft.understanding else None
+    if wanted is None or piece.reading.answers + LENIENCE <= 0:
+        return False
+    offset = piece.passage.start_char
+    words = piece.passage.text[span[0] - offset : span[1] - offset]
+    return bool(mentions(wanted, words, piece.passage.language))
+
+
 def _is_past(piece: ReadExcerpt, draft: Draft) -> bool:
     """Tell whether a document is not in force, or another one that was read and is takes its place."""
     document, day = piece.best.candidate.document, draft.created_at
     others = (other.best.candidate.document for other in draft.read)
     return not _in_force(document, day) or any(
-        _names(other.supersedes, document) for other in others if other.supersedes and _in_force(other, day)
+        replaces(other, document) and _in_force(other, day) for other in others
     )
 
 
 def _in_force(document: DocumentInfo, day: str) -> bool:
     first, last = document.valid_from, document.valid_until
     return not (first and day[: len(first)] < first) and not (last and day[: len(last)] > last)
-
-
-def _names(name: str, document: DocumentInfo) -> bool:
-    return name == document.url or f"/{document.source}".endswith(f"/{name}")
 
 
 def _in_one_sentence(piece: ReadExcerpt) -> Span:

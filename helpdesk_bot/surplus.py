@@ -32,7 +32,9 @@ def likeliest(evidence: Sequence[Evidence], read: Sequence[ReadExcerpt]) -> Evid
 def needed(
     evidence: Sequence[Evidence], read: Sequence[ReadExcerpt], asks_for: tuple[str, ...]
 ) -> tuple[Evidence, ...]:
-    """Return the quotes that an answer needs, in their order; the first one and the reader's best one always.
+    """Return the quotes that an answer needs, in their order.
+
+    The first one always, the reader's best one, and the nearest without the reader.
 
     Args:
         evidence: the chosen quotes, the best first.
@@ -51,7 +53,7 @@ def needed(
     for piece, verdict in zip(evidence, verdicts, strict=True):
         lacks = wanted is not None and told and not _holds(wanted, piece)
         least = best - (0.0 if lacks else FAR_BEHIND)
-        is_close = evidence[0].score - piece.score <= CLOSE
+        is_close = piece.is_nearest or evidence[0].score - piece.score <= CLOSE
         if is_close or (verdict is not None and verdict >= least):
             kept.append(piece)
     return tuple(kept)

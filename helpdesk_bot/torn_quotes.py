@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from helpdesk_bot.citations import Evidence, one_line
-from helpdesk_bot.list_lines import Line, announcing, groups_of, line_at, lines_of
+from helpdesk_bot.list_lines import Line, announcing, groups_of, heading_over, line_at, lines_of
 
 
 def announces(piece: Evidence) -> bool:
@@ -17,12 +17,13 @@ def announces(piece: Evidence) -> bool:
 
 
 def headings_of(piece: Evidence) -> str:
-    """Return what the list around a quote stands under: the heading of its passage, and the line above."""
+    """Return what the list around a quote stands under: its heading, and the line above."""
     lines, groups = _read(piece)
     at = line_at(lines, piece.best)
     around = [group for group in groups if at in (*group, announcing(lines, group))]
     above = [lines[group[0] - 1].text for group in around if group[0]]
-    return " ".join((*piece.candidate.passage.heading_path[-1:], *above))
+    first = min((lines[group[0]].first for group in around), default=piece.best)
+    return " ".join((heading_over(piece.candidate.passage, first), *above))
 
 
 def untorn(piece: Evidence) -> Evidence:

@@ -18,7 +18,9 @@ from helpdesk_bot.citations import MAX_CITATIONS, Evidence
 from helpdesk_bot.compared_sides import in_place, naming
 from helpdesk_bot.extractive import Scored
 from helpdesk_bot.helpdesk import Helpdesk
+from helpdesk_bot.judging_parts import JudgedPart
 from helpdesk_bot.phrases import catalogue
+from helpdesk_bot.question_parts import QuestionPart
 from helpdesk_bot.reading import ReadExcerpt
 from helpdesk_bot.settings import load_settings
 from helpdesk_bot.surplus import CLOSE, FAR_BEHIND, likeliest, needed
@@ -260,6 +262,42 @@ def test_surplus_quotes_stay_where_that_is_switched_off(off: tuple[Switch, ...])
     shown = arranged(draft, off)
     assert len(shown.evidence) == (3 if "surplus" in off else 2)
     assert [citation.quote for citation in shown.citations] == [piece.quote for piece in shown.evidence]
+
+
+@pytest.mark.parametrize(
+    ("language", "mine", "theirs", "beside"),
+    [
+        ("en", "MOSAICO cost 12 euro.", "AURORA cost 9 euro.", "It is old."),
+        ("sv", "MOSAICO kostade 12 euro.", "AURORA kostade 9 euro.", "Den är gammal."),
+        ("vi", "MOSAICO tốn 12 euro.", "AURORA tốn 9 euro.", "Nó đã cũ."),
+    ],
+)
+def test_without_surplus_sides_are_told_apart_all_the_same(
+    language: str, mine: str, theirs: str, beside: str
+) -> None:
+    passages = [saying(text, language).candidate.passage for text in (mine, theirs, beside)]
+    evidence = tuple(
+        replace(one, candidate=replace(one.candidate, passage=replace(passage, passage_id=f"p{number}")))
+        for number, (one, passage) in enumerate(zip(pieces((2.0, 1.9, 1.8)), passages, strict=True))
+    )
+    assert DRAFT.retrieval is not None
+    sides = tuple(
+        JudgedPart(
+            QuestionPart(name, name, name, is_compared=True),
+            DRAFT.retrieval,
+            evidence,
+            tuple(read(list(evidence), odds, -1.0)),
+            is_answered=True,
+        )
+        for name, odds in (("MOSAICO", (1.0, 0.9, -FAR_BEHIND)), ("AURORA", (0.9, 1.0, 0.9)))
+    )
+    shown = {
+        off: [[piece.quote for piece in part.evidence] for part in arranged(draft, off).asked_parts]
+        for draft in (replace(DRAFT, evidence=evidence, asked_parts=sides),)
+        for off in ((), ("surplus",))
+    }
+    # Far behind, "it is old" is surplus below the first side; what is said of the other one never stays.
+    assert shown == {(): [[mine], [theirs, beside]], ("surplus",): [[mine, beside], [theirs, beside]]}
 
 
 SENTENCES = ("It cost 12 euro.", "It was cheap.", "The road is 9 metres wide.", "Trees grow there.")

@@ -94,6 +94,17 @@ def test_a_repeated_sentence_is_chosen_once_and_a_poor_one_never() -> None:
     assert choose((), Weights()) == ()
 
 
+def test_the_first_without_the_reader_is_shown_beside_the_readers_own() -> None:
+    of = candidate("Read.", "Else.", name="a")
+    near = candidate("Near.", "Else.", name="b", vectors=np.eye(2, dtype=np.float32)[::-1])
+    by_reader = Scored(of, 0, 2.0, 0.2, 0.0, False, 5)  # the reader lifted it far above the other
+    by_nearness = Scored(near, 0, 1.0, 0.9, 0.0, False, 5)
+    chosen = choose((by_reader, by_nearness), Weights(least_chars=0), was_read=True)
+    assert [(piece.quote, piece.is_nearest) for piece in chosen] == [("Read.", False), ("Near.", True)]
+    unread = choose((by_reader, by_nearness), Weights(least_chars=0))
+    assert [piece.quote for piece in unread] == ["Read."]
+
+
 def test_a_neighbour_that_makes_the_quote_too_long_stays_out() -> None:
     of = candidate("x" * 400, "y" * 400)
     chosen = choose((scored(of, 0, 1.0), scored(of, 1, 0.999)), Weights())

@@ -47,6 +47,40 @@ def test_the_two_sides_of_a_comparison_are_found(language: str, question: str) -
 
 
 @pytest.mark.parametrize(
+    ("language", "question", "respect"),
+    [
+        ("en", "How do X-Road and Svea differ in cost?", "cost"),
+        ("en", "How do X-Road and Svea differ in what they spent on data?", "spent on data"),
+        ("sv", "Hur skiljer sig X-Road och Svea åt när det gäller kostnaden?", "kostnaden"),
+        ("vi", "X-Road và Svea khác nhau thế nào về chi phí?", "chi phí"),
+        ("vi", "X-Road và Svea khác nhau về chi phí ra sao?", "chi phí"),
+    ],
+)
+def test_in_which_respect_things_differ_is_asked_of_each(language: str, question: str, respect: str) -> None:
+    sides = sides_of(question, language)
+    assert [side.thing for side in sides] == ["X-Road", "Svea"]
+    assert all(respect in side.asked for side in sides)
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "How do X-Road and Svea differ in what?"),
+        ("sv", "Hur skiljer sig X-Road och Svea åt?"),
+        ("vi", "X-Road và Svea khác nhau về những gì?"),
+        ("vi", "X-Road và Svea khác nhau ở điểm nào?"),
+    ],
+)
+def test_an_asking_word_is_no_respect(language: str, question: str) -> None:
+    plain = {
+        "en": "How do X-Road and Svea differ?",
+        "sv": question,
+        "vi": "X-Road và Svea khác nhau thế nào?",
+    }
+    assert sides_of(question, language) == sides_of(plain[language], language)
+
+
+@pytest.mark.parametrize(
     ("language", "question", "asked"),
     [
         (

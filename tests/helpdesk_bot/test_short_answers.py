@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from helpdesk_bot.answers import Question
+from helpdesk_bot.reading import LENIENCE
 from helpdesk_bot.short_answers import CLEARLY_AHEAD
 from index.reader import Excerpt, Reading
 from tests.fakes import FakeEmbedder
@@ -139,3 +140,61 @@ def test_a_short_answer_is_whole_and_answers_all_that_is_asked(
         cited = {citation.citation_id: citation for citation in answer.citations}
         quote = cited[answer.short_answer.citation_id].quote
         assert quote[answer.short_answer.start_char : answer.short_answer.end_char] == expected
+
+
+class DoubtfulReader:
+    """Points at words, finds them no likelier to answer than not, and nothing else."""
+
+    def __init__(self, words: str, answers: float) -> None:
+        self.words, self.answers = words, answers
+
+    def read(self, _question: str, excerpts: list[Excerpt]) -> list[Reading]:
+        places = [excerpt.text.find(self.words) for excerpt in excerpts]
+        return [
+            Reading(0.0, self.answers, -2.0, at, at + len(self.words))
+            if at >= 0
+            else Reading(-9.0, -9.0, -9.0, 0, 0)
+            for at in places
+        ]
+
+
+@pytest.mark.parametrize("doubt", [-0.5, -LENIENCE - 0.5])
+@pytest.mark.parametrize(
+    ("language", "text", "question", "words", "others"),
+    [
+        (
+            "en",
+            "In 2019 the harbour of 14 piers lent 318 tablets.",
+            "How many tablets did it lend?",
+            "318",
+            "harbour",
+        ),
+        (
+            "sv",
+            "År 2019 lånade hamnen med 14 pirar ut 318 plattor.",
+            "Hur många plattor lånades ut?",
+            "318",
+            "hamnen",
+        ),
+        (
+            "vi",
+            "Năm 2019, cảng có 14 cầu tàu cho mượn 318 máy tính.",
+            "Có bao nhiêu máy tính cho mượn?",
+            "318",
+            "cảng",
+        ),
+    ],
+)
+def test_of_the_asked_kind_words_answer_though_the_reader_is_in_doubt(
+    tmp_path: Path, language: str, text: str, question: str, words: str, others: str, doubt: float
+) -> None:
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    fill(settings, FakeEmbedder(), {"a.md": ABOUT.format("Lån", language, "", "Lån", text)})
+    given = []
+    for pointed in (words, others):
+        with helpdesk(settings, reader=DoubtfulReader(pointed, doubt)) as desk:
+            answer = desk.ask(replace(Question(question, language=language), depth="deep"))
+        given.append(answer.short_answer.text if answer.short_answer else None)
+    assert given[1] != others
+    if doubt > -LENIENCE:
+        assert given[0] == words

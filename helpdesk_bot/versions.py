@@ -1,0 +1,61 @@
+"""Which of two versions of a document is cited first: the newer one, unless the other is asked for."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from helpdesk_bot.citations import Evidence
+from index.chunks import DocumentInfo
+
+_FIGURE = re.compile(r"\d+")
+
+
+def figures_of(text: str) -> frozenset[str]:
+    """Return the numbers of a text, in pieces: "5,000" and "5 000" are one, "5,000" and "6,000" are not."""
+    return frozenset(_FIGURE.findall(text))
+
+
+def replaces(newer: DocumentInfo, older: DocumentInfo) -> bool:
+    """Tell whether a document says of itself that it takes another one's place."""
+    return newer.supersedes is not None and names(newer.supersedes, older)
+
+
+def names(name: str, document: DocumentInfo) -> bool:
+    """Tell whether a document's metadata mean another one: by its address, or the end of its path."""
+    return name == document.url or f"/{document.source}".endswith(f"/{name}")
+
+
+def newest_first(pieces: Sequence[Evidence], question: str) -> tuple[Evidence, ...]:
+    """Return the quotes with those of a replaced document behind the first one of what replaced it.
+
+    They stay where they are where the question names the replaced document by a
+    number, a year for instance, that its title or date holds and the newer one's does not.
+
+    Args:
+        pieces: quotes in order.
+        question: as it stands alone.
+    """
+    ordered = list(pieces)
+    at = 0
+    while at < len(ordered):
+        behind = range(at + 1, len(ordered))
+        newer = next((place for place in behind if _takes_over(ordered[place], ordered[at], question)), None)
+        if newer is None:
+            at += 1
+        else:
+            ordered.insert(at, ordered.pop(newer))
+    return tuple(ordered)
+
+
+def _takes_over(newer: Evidence, older: Evidence, question: str) -> bool:
+    new, old = newer.candidate.document, older.candidate.document
+    if not replaces(new, old):
+        return False
+    return not (figures_of(question) & (_marks(old) - _marks(new)))
+
+
+def _marks(document: DocumentInfo) -> frozenset[str]:
+    """Return the numbers that tell a document from its other versions, in its title and its dates."""
+    years = [day[:4] for day in (document.date, document.valid_from) if day]
+    return figures_of(document.title) | frozenset(years)

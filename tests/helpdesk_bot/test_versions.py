@@ -1,0 +1,76 @@
+"""Two versions of a document: the newer one is cited first, unless the other is asked for."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from helpdesk_bot.arranging import arranged
+from helpdesk_bot.citations import Evidence
+from helpdesk_bot.extractive import Scored, Weights, choose
+from helpdesk_bot.versions import figures_of, newest_first
+from index.chunks import Candidate, DocumentInfo, Passage
+from tests.helpdesk_bot.drafts import draft_of
+
+RULES = {
+    "en": ("The harbour pays 60 per cent of the cost.", "The harbour pays 75 per cent of the cost."),
+    "sv": ("Hamnen betalar 60 procent av kostnaden.", "Hamnen betalar 75 procent av kostnaden."),
+    "vi": ("Cảng trả 60 phần trăm chi phí.", "Cảng trả 75 phần trăm chi phí."),
+}
+QUESTIONS = {
+    "en": ("What share of the cost does the harbour pay?", "What share did it pay under the rules of 2021?"),
+    "sv": ("Hur stor del betalar hamnen?", "Hur stor del betalade den enligt reglerna från 2021?"),
+    "vi": ("Cảng trả bao nhiêu phần chi phí?", "Theo quy định năm 2021, cảng trả bao nhiêu phần?"),
+}
+
+
+def rule(text: str, language: str, year: int, supersedes: str | None = None) -> Candidate:
+    name = f"rules-{year}.md"
+    passage = Passage(name, name, 1, 0, 0, len(text), None, (), language, text, "", 9, ((0, len(text)),))
+    about = DocumentInfo(
+        name, 1, f"Rules {year}", "report", None, str(year), language, (), None, None, name,
+        supersedes=supersedes,
+    )  # fmt: skip
+    return Candidate(passage, about, 1, 1.0, None, None, np.array([[1.0, 0.0]], np.float32))
+
+
+def both(language: str) -> tuple[Candidate, Candidate]:
+    old, new = RULES[language]
+    return rule(old, language, 2021), rule(new, language, 2025, supersedes="rules-2021.md")
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_what_replaced_a_document_is_cited_before_it(language: str) -> None:
+    found = both(language)
+    pieces = [Evidence(one, 0, 0, 0, score, 1.0) for one, score in zip(found, (2.0, 1.99), strict=True)]
+    draft = draft_of(QUESTIONS[language][0], language, found, *pieces)
+    assert [citation.document.title for citation in arranged(draft).citations] == ["Rules 2025", "Rules 2021"]
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_who_names_the_older_document_gets_it_first(language: str) -> None:
+    pieces = tuple(Evidence(one, 0, 0, 0, 2.0, 1.0) for one in both(language))
+    assert newest_first(pieces, QUESTIONS[language][1]) == pieces
+    assert newest_first(pieces, QUESTIONS[language][0]) == pieces[::-1]
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_the_same_rule_with_another_number_is_no_repetition(language: str) -> None:
+    older, newer = both(language)
+    scored = (Scored(older, 0, 1.0, 0.8, 0.0, False, 8), Scored(newer, 0, 0.999, 0.8, 0.0, False, 8))
+    assert len(choose(scored, Weights())) == 2
+    again = rule(RULES[language][0], language, 2022)
+    repeated = (scored[0], Scored(again, 0, 0.999, 0.8, 0.0, False, 8))
+    assert len(choose(repeated, Weights())) == 1
+
+
+def test_documents_that_have_nothing_to_do_with_each_other_keep_their_order() -> None:
+    one, other = rule(RULES["en"][0], "en", 2021), rule(RULES["en"][1], "en", 2025)
+    pieces = (Evidence(one, 0, 0, 0, 2.0, 1.0), Evidence(other, 0, 0, 0, 1.9, 1.0))
+    assert newest_first(pieces, "What share?") == pieces
+
+
+def test_numbers_are_alike_however_their_thousands_are_parted() -> None:
+    assert (
+        figures_of("5,000 euro in 2024") == figures_of("5 000 euro 2024") != figures_of("6,000 euro in 2024")
+    )
