@@ -26,7 +26,7 @@ SECURE_COOKIE = "__Host-helpdesk_session"
 PLAIN_COOKIE = "helpdesk_session"
 """Without TLS no cookie may be called ``__Host-``: for a helpdesk on one's own machine."""
 
-SAFE_METHODS = ("GET", "HEAD", "OPTIONS")
+SAFE_METHODS = ("GET", "OPTIONS")  # HEAD comes here as GET
 SIGN_IN = "/sign-in"
 
 
@@ -140,7 +140,7 @@ def safe_next(path: str | None, fallback: str = "/") -> str:
 
 def sign_in_address(request: Request) -> str:
     """Return the sign-in page's address; it leads back to the page asked for, or to the one of the form."""
-    page = request.url if request.method in ("GET", "HEAD") else _sent_from(request)
+    page = request.url if request.method == "GET" else _sent_from(request)
     path = page.path + (f"?{page.query}" if page.query else "")
     return f"{SIGN_IN}?next={quote(path, safe='/')}"
 

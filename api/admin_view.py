@@ -10,7 +10,10 @@ from fastapi.responses import RedirectResponse
 
 from api.access import needs
 from api.desk_pages import desk_page
+from api.messages import messages
+from api.pages import page_language
 from api.problems import problem_of
+from api.refusals import refusal_of
 from corpus.errors import CorpusError
 from helpdesk_bot.accounts.values import Account
 from helpdesk_bot.errors import HelpdeskError
@@ -57,7 +60,7 @@ def admin_page(
         section=section,
         sections=SECTIONS,
         done=request.query_params.get("done", "") if refusal is None else "",
-        refusal=str(refusal) if refusal else None,
+        refusal=refusal_of(refusal, messages(page_language(request, "admin"), "admin")),
         **values,
     )
 

@@ -102,6 +102,14 @@ class Overloaded(ApiError):
         self.headers = (("Retry-After", "2"),)
 
 
+class Stopping(ApiError):
+    """The server ends before it came to this."""
+
+    def __init__(self) -> None:
+        super().__init__("The server is being stopped. Try again in a minute.")
+        self.headers = (("Retry-After", "60"),)
+
+
 class Starting(ApiError):
     """Questions are not answered yet, for these reasons."""
 

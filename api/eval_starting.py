@@ -82,7 +82,7 @@ def go_on(service: Service, account: Account, job_id: str) -> Job:
     """
     job = jobs.get(service.engine, job_id, "evals")
     if job.at_work:
-        raise OperationRefused("Only a run that was stopped or failed can go on.")
+        raise OperationRefused("Only a run that was stopped or failed can go on.", why="run_goes_on")
     key = str(job.request.get("suite_key", ""))
     return service.jobs.submit("evals", job.request, who=account.account_id, subject=key)
 

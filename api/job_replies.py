@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, Literal
 
 from pydantic import BaseModel, Field
@@ -46,3 +47,16 @@ def items_of(job: Job) -> list[dict[str, Any]]:
         for each in job.request.get("refused") or []
     ]
     return refused + [dict(each) for each in job.result.get("items") or []]
+
+
+def unread_of(jobs: Iterable[Job]) -> list[dict[str, Any]]:
+    """Return the files whose latest reading failed, as `items_of` does, each with its ``job``.
+
+    Args:
+        jobs: of documents, the newest first. A file that was refused unseen was never kept: it is not listed.
+    """
+    latest: dict[str, dict[str, Any]] = {}
+    for job in jobs:
+        for item in job.result.get("items") or []:
+            latest.setdefault(item["source"], dict(item) | {"job": job})
+    return [item for item in latest.values() if item["action"] == "failed"]

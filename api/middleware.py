@@ -83,6 +83,10 @@ class PlainErrorsAsProblems:
         await self._app(scope, receive, translated)
 
 
+WAS = "helpdesk.method"
+"""Where a request's scope says with which method it came, if it is answered as another."""
+
+
 class HeadAsGet:
     """Answers HEAD as GET: the server sends the headers alone (RFC 9110, 9.3.2)."""
 
@@ -92,7 +96,7 @@ class HeadAsGet:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Serve one request."""
         is_head = scope["type"] == "http" and scope["method"] == "HEAD"
-        await self._app({**scope, "method": "GET"} if is_head else scope, receive, send)
+        await self._app({**scope, "method": "GET", WAS: "HEAD"} if is_head else scope, receive, send)
 
 
 class Accounting:
@@ -120,6 +124,7 @@ class Accounting:
             await self._app(scope, receive, watching)
         finally:
             route = getattr(scope.get("route"), "path", None) or "unknown"
-            method = scope["method"] if scope["method"] in ("GET", "HEAD", "POST", "OPTIONS") else "other"
+            given = scope.get(WAS, scope["method"])
+            method = given if given in ("GET", "HEAD", "POST", "OPTIONS") else "other"
             self._metrics.request(method, route, status)
             log.info("%s %s %d %.0f ms", method, route, status, (time.perf_counter() - started) * 1000)

@@ -27,6 +27,7 @@ from api.errors import (
     RoleMissing,
     RunUnknown,
     Starting,
+    Stopping,
     SwitchedOff,
     WidgetTokenRefused,
 )
@@ -97,6 +98,7 @@ KINDS: Mapping[type[Exception], Kind] = {
     RunUnknown: Kind(404, "run_not_found", "There is no such run, suite or case"),
     SwitchedOff: Kind(503, "switched_off", "Questions are not answered at the moment"),
     Overloaded: Kind(503, "overloaded", "Too many questions at the moment"),
+    Stopping: Kind(503, "server_stopping", "The server is being stopped"),
     Starting: Kind(503, "not_ready", "Questions are not answered yet"),
     # corpus
     corpus_errors.CorpusError: INTERNAL,

@@ -44,7 +44,7 @@ async def take_in(request: Request, service: Service, account: Account) -> Job:
 
 def _keep(service: Service, account: Account, files: list[UploadFile]) -> Job:
     if not files:
-        raise OperationRefused("No file was sent. Choose one or more documents.")
+        raise OperationRefused("No file was sent. Choose one or more documents.", why="no_file")
     targets: list[str] = []
     refused: list[dict[str, Any]] = []
     for file in files:

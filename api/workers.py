@@ -9,7 +9,7 @@ from collections.abc import Callable
 from contextlib import suppress
 from typing import TypeVar
 
-from api.errors import Overloaded
+from api.errors import Overloaded, Stopping
 
 T = TypeVar("T")
 
@@ -27,6 +27,7 @@ class Workers:
         self._lock = threading.Lock()
         self._closing = threading.Event()
         self._n_busy = 0
+        self._callers: dict[int, Callable[[], None]] = {}  # by call not begun yet: what tells its caller no
         for number in range(n_threads):
             threading.Thread(target=self._work, name=f"answer-{number}", daemon=True).start()
 
@@ -53,14 +54,23 @@ class Workers:
             raise Overloaded from None
 
     def close(self) -> None:
-        """Let each thread end with the task that it is at; what waits is not begun."""
+        """Let each thread end with the task that it is at; what waits is not begun, its caller is told."""
         self._closing.set()
+        with self._lock:
+            left, self._callers = list(self._callers.values()), {}
+        for refuse in left:
+            refuse()
         for _ in range(self.n_threads):
             with suppress(queue.Full):  # then there is something to wake every thread
                 self._tasks.put_nowait(_nothing)
 
     async def run(self, work: Callable[[], T]) -> T:
-        """Return what ``work`` returns (or raise what it raises) without blocking the event loop."""
+        """Return what ``work`` returns (or raise what it raises) without blocking the event loop.
+
+        Raises:
+            Overloaded: too many tasks wait already.
+            Stopping: the server ended before the work was begun.
+        """
         loop = asyncio.get_running_loop()
         future: asyncio.Future[T] = loop.create_future()
 
@@ -68,8 +78,11 @@ class Workers:
             if not future.done():  # the caller may have gone
                 deliver()
 
+        def refuse() -> None:
+            _call(loop, lambda: settle(lambda: future.set_exception(Stopping())))
+
         def task() -> None:
-            if future.cancelled():
+            if not self._begin(call) or future.cancelled():
                 return
             try:
                 value = work()
@@ -79,8 +92,21 @@ class Workers:
             else:
                 _call(loop, lambda: settle(lambda: future.set_result(value)))
 
-        self.submit(task)
-        return await future
+        call = id(future)
+        with self._lock:
+            self._callers[call] = refuse
+        try:
+            if self._closing.is_set():
+                raise Stopping
+            self.submit(task)
+            return await future
+        finally:
+            self._begin(call)
+
+    def _begin(self, call: int) -> bool:
+        """Take a call off those not begun; return whether it still was one."""
+        with self._lock:
+            return self._callers.pop(call, None) is not None
 
     def _work(self) -> None:
         while True:

@@ -18,6 +18,7 @@ from typing import Any
 from filelock import FileLock
 from sqlalchemy import select
 
+from corpus import identity
 from corpus.schema import documents
 from corpus.storage import open_engine, sqlite_url
 from evals.answer_suite import load_answer_suite
@@ -110,16 +111,24 @@ def _head(data_dir: Path, folder: Path) -> str:
 
 
 def _roots(data_dir: Path) -> list[str]:
-    """Return where the documents of this data directory came from, as far as it is still there."""
+    """Return where the documents of this data directory came from, as far as it is still there.
+
+    A file or page that was taken in alone (each upload is) is named itself while it is in force.
+    """
     if not (data_dir / "helpdesk.db").exists():
         return []
     engine = open_engine(sqlite_url(data_dir))
     try:
         with engine.connect() as connection:
-            roots = connection.scalars(select(documents.c.source_root).distinct()).all()
+            rows = connection.execute(
+                select(documents.c.source_root, documents.c.source, documents.c.status)
+            ).all()
     finally:
         engine.dispose()
-    return sorted(root for root in roots if root.startswith(("http://", "https://")) or Path(root).exists())
+    alone = {row for row in rows if row.source_root.startswith(("file:", "page:"))}
+    places = {row.source_root for row in rows if row not in alone}
+    places |= {identity.location(row.source_root, row.source) for row in alone if row.status == "in_force"}
+    return sorted(place for place in places if identity.is_url(place) or Path(place).exists())
 
 
 def _replace(folder: Path, head: str, rows: list[dict[str, Any]]) -> None:

@@ -1,8 +1,9 @@
 """The first half of a run: ask every case and save what came out, nothing judged yet.
 
 A case's line is written when its answer is there; what a killed run had
-written is not asked again. With several jobs the lines come as they finish and
-are put into the suite's order at the end, so that the scores are the same.
+written is not asked again, an error only where that is wanted. With several
+jobs the lines come as they finish and are put into the suite's order at the
+end, so that the scores are the same.
 """
 
 from __future__ import annotations
@@ -31,6 +32,22 @@ def check_jobs(system: AnswerSystem | SearchSystem, name: str, jobs: int) -> Non
     """
     if jobs > 1 and not system.thread_safe:
         raise UnknownSystemError(f"system '{name}' answers one question at a time; leave out --jobs")
+
+
+def forget_errors(folder: Path) -> int:
+    """Take the cases that ended in an error out of a run's outputs, so that they are asked again.
+
+    Returns:
+        how many there were.
+    """
+    path = folder / run_folder.OUTPUTS
+    if not path.exists():
+        return 0
+    rows = list(run_folder.read_lines(path))
+    kept = [row for row in rows if row["error"] is None]
+    if len(kept) < len(rows):
+        run_folder.write_lines(path, kept)
+    return len(rows) - len(kept)
 
 
 def generate_answers(

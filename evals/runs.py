@@ -17,7 +17,7 @@ from typing import Any
 from evals import run_config, run_folder
 from evals.errors import RunError
 from evals.expected import check_expected, check_measures
-from evals.generation import check_jobs, generate_answers, generate_rankings
+from evals.generation import check_jobs, forget_errors, generate_answers, generate_rankings
 from evals.indexes import Progress, index_documents_of, index_rows_of
 from evals.judges.protocol import EntailmentJudge
 from evals.provenance import models
@@ -49,6 +49,7 @@ class _Run:
     progress: Progress
     caches: Path
     judge: EntailmentJudge | None
+    retry_errors: bool
 
     def select(self, cases: tuple[Case, ...]) -> tuple[Case, ...]:
         return select(cases, lambda case: case.case_id, limit=self.limit, sample=self.sample, seed=self.seed)
@@ -91,6 +92,7 @@ def run_suite(
     seed: int = 0,
     jobs: int = 1,
     judge: EntailmentJudge | None = None,
+    retry_errors: bool = False,
 ) -> dict[str, Any]:
     """Run a suite and score it.
 
@@ -109,6 +111,8 @@ def run_suite(
         seed: of the sample.
         jobs: questions asked at once; with more than one, latencies are not measured.
         judge: decides entailment; default: the built-in one.
+        retry_errors: ask the cases again that ended in an error in ``out``
+            before; ``config.json`` then counts them in ``retried_errors``.
 
     Returns:
         the summary: ``measures``, ``slices``, ``n_cases``, ``errors`` (and
@@ -138,6 +142,7 @@ def run_suite(
         progress=progress or _silent,
         caches=cache or home / "indexes",
         judge=judge,
+        retry_errors=retry_errors,
     )
     if isinstance(suite, AnswerSuite):
         summary = _run_answers(suite, None, run)
@@ -223,6 +228,7 @@ def _run_answers(suite: AnswerSuite, rows: RetrievalSuite | None, run: _Run) -> 
         with run_folder.locked(run.folder):
             identity = run.identity("answers", suite.name, suite_sha256, subject.describe())
             _begin(run, identity | {"as_answers": rows is not None}, suite.path, ingest)
+            _retry(run)
             run_config.note(run.folder, key_sha256=save_key(suite, cases, run.folder))
             generate_answers(cases, subject, run.folder, run.progress, jobs=run.jobs)
             run_config.finish(run.folder)
@@ -243,6 +249,7 @@ def _run_retrieval(suite: RetrievalSuite, run: _Run) -> dict[str, Any]:
             suite_sha256 = hash_files(suite.path, RETRIEVAL_FILES)
             identity = run.identity("retrieval", suite.name, suite_sha256, subject.describe())
             _begin(run, identity | {"document_language": document_language}, suite.path, report)
+            _retry(run)
             run_folder.write_json(run.folder / run_folder.QRELS, judgements_of(suite, queries, run.system))
             generate_rankings(queries, subject, run.folder, run.progress, jobs=run.jobs)
             run_config.finish(run.folder)
@@ -256,6 +263,12 @@ def _begin(run: _Run, identity: dict[str, Any], suite_path: Path, ingest: dict[s
     hashes = {name: ingest.pop(name) for name in ("documents_sha256", "index_key")}
     notes = {"suite_path": str(suite_path.resolve()), "ingest": ingest}
     run_config.begin(run.folder, identity | hashes, notes)
+
+
+def _retry(run: _Run) -> None:
+    if run.retry_errors and (n_errors := forget_errors(run.folder)):
+        earlier = run_folder.read_json(run.folder / run_folder.CONFIG).get("retried_errors", 0)
+        run_config.note(run.folder, retried_errors=earlier + n_errors)
 
 
 def judgements_of(suite: RetrievalSuite, queries: tuple[Query, ...], system: str) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from evals import run_folder
 from evals.depths import count_depths, depth_named, mixture_warning
 from evals.errors import JudgeError, JudgeUndecided, RunError
 from evals.judges.deterministic import WordJudge
+from evals.judges.own_answers import wrote_them
 from evals.judges.protocol import EntailmentJudge
 from evals.judges.remembering import RememberingJudge
 from evals.measures import retrieval
@@ -51,8 +52,9 @@ def score_answers(folder: Path, suite: AnswerSuite, judge: EntailmentJudge | Non
     }
     scores = []
     failures: Counter[str] = Counter()
-    models = set()
+    models = {_model_asked_for(folder)}
     depths: list[str | None] = []
+    n_cut = 0
     remembering = RememberingJudge(judge or WordJudge(), folder)
     # Verdicts can cost money: none is asked for that no measure of the suite needs.
     asked = remembering if set(suite.measures or JUDGED) & set(JUDGED) else None
@@ -66,6 +68,7 @@ def score_answers(folder: Path, suite: AnswerSuite, judge: EntailmentJudge | Non
             failures[failure] += 1
             models.add(_model_of(row))
             depths.append(depth_named(row.get("answer")))
+            n_cut += _is_cut(row)
     finally:
         remembering.close()
     figures = summarise(scores, answer_figures(suite.measures))
@@ -73,7 +76,7 @@ def score_answers(folder: Path, suite: AnswerSuite, judge: EntailmentJudge | Non
     more = {
         "judge": asked and _described(asked, failures, models),
         "depths": counted,
-        "warnings": [*mixture_warning(counted), *figures["warnings"]],
+        "warnings": [*mixture_warning(counted), *_cut_warning(n_cut), *figures["warnings"]],
     }
     return _finish(folder, suite.name, scores, {**figures, **more})
 
@@ -87,7 +90,7 @@ def _described(
         **description,
         "errors": failures["errors"],
         "undecided": failures["undecided"],
-        "judges_itself": model is not None and model in models,
+        "judges_itself": wrote_them(model, models),
     }
 
 
@@ -129,6 +132,25 @@ def _model_of(row: Mapping[str, Any]) -> str | None:
     engine = (row.get("answer") or {}).get("engine") or {}
     model: str | None = engine.get("model")
     return model
+
+
+def _model_asked_for(folder: Path) -> str | None:
+    """Return the model that a foreign system was asked for; what answers may be named otherwise."""
+    options = run_folder.read_json(folder / run_folder.CONFIG).get("options") or {}
+    model = options.get("model")
+    return model if isinstance(model, str) else None
+
+
+def _is_cut(row: Mapping[str, Any]) -> bool:
+    trace = (row.get("answer") or {}).get("trace")
+    return isinstance(trace, Mapping) and trace.get("finish_reason") == "length"
+
+
+def _cut_warning(n_cut: int) -> list[str]:
+    if not n_cut:
+        return []
+    answers = "1 answer was" if n_cut == 1 else f"{n_cut} answers were"
+    return [f"{answers} cut at the system's limit of tokens and scored as it stands: raise max_tokens"]
 
 
 def _cluster(case: Case) -> str | None:

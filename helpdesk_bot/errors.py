@@ -25,7 +25,15 @@ from __future__ import annotations
 
 
 class HelpdeskError(Exception):
-    """Base of every error here; ``str()`` says what, where and how to mend it."""
+    """Base of every error here; ``str()`` says what, where and how to mend it.
+
+    ``why`` is a code for pages that say it in their reader's language, ``values`` what those words name.
+    """
+
+    def __init__(self, message: str = "", *, why: str | None = None, **values: object) -> None:
+        super().__init__(message)
+        self.why = why
+        self.values = values
 
 
 class ConfigurationError(HelpdeskError):

@@ -70,7 +70,11 @@ def switch(engine: Engine, *, off: bool, who: str, reason: str) -> OffSwitch:
     """
     words = one_line(reason)
     if not words or len(words) > MAX_REASON_CHARS:
-        raise OperationRefused(f"Give a reason of 1 to {MAX_REASON_CHARS} characters: it is kept in the log.")
+        raise OperationRefused(
+            f"Give a reason of 1 to {MAX_REASON_CHARS} characters: it is kept in the log.",
+            why="switch_reason",
+            most=MAX_REASON_CHARS,
+        )
     with begin_write(engine) as connection:
         stored_settings.write(connection, _NAME, {"off": off, "reason": words}, who)
         audit.record(

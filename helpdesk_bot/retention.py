@@ -68,7 +68,9 @@ def set_limits(engine: Engine, wanted: Limits, who: str) -> None:
     if not 1 <= wanted.visible_days <= wanted.kept_days <= LONGEST_DAYS:
         raise OperationRefused(
             f"Conversations are shown for at least 1 day, kept at least as long, and at most {LONGEST_DAYS} "
-            "days."
+            "days.",
+            why="retention_days",
+            most=LONGEST_DAYS,
         )
     with begin_write(engine) as connection:
         stored_settings.write(connection, _NAME, wanted.to_json(), who)

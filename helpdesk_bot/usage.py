@@ -36,6 +36,15 @@ MOST_PASSAGES = 1_000
 """Passages that serve the same end; taken by their id, which is a hash: any of them."""
 
 
+LENGTHS: tuple[tuple[str, float], ...] = (
+    ("4_hours", 4.0),
+    ("1_day", 24.0),
+    ("3_days", 72.0),
+    ("longer", float("inf")),
+)
+"""How long a reply took: a name, and the hours up to which it holds."""
+
+
 @dataclass(frozen=True, slots=True)
 class Topic:
     """Questions that the documents do not answer, on one thing.
@@ -53,13 +62,17 @@ class Topic:
 
 @dataclass(frozen=True, slots=True)
 class Turnaround:
-    """How long experts take. Times in hours, from entering the queue to the release."""
+    """How long experts take. Times in hours, from entering the queue to the release.
+
+    ``lengths``: replies by how long they took, each counted once, under the names of `LENGTHS`.
+    """
 
     n_released: int
     median_hours: float | None
     p90_hours: float | None
     n_open: int
     n_overdue: int
+    lengths: tuple[Count, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +247,14 @@ def _turnaround(connection: Connection, begin: str, end: str) -> Turnaround:
         None if p90 is None else round(p90, 1),
         int(n_open),
         int(overdue),
+        _lengths(hours),
     )
+
+
+def _lengths(hours: Sequence[float]) -> tuple[Count, ...]:
+    """Count replies by how long they took; every length is there."""
+    counts = Counter(next(name for name, most in LENGTHS if each <= most) for each in hours)
+    return tuple((name, counts[name]) for name, _ in LENGTHS)
 
 
 def _hours(begin: str, end: str) -> float:

@@ -62,4 +62,5 @@ def _ascii(given: str, host: str) -> str:
 
 def _refused(given: str, why: str) -> BadOrigin:
     shown = "".join(character for character in given[:80] if character.isprintable())
-    return BadOrigin(f"{shown!r} is no web origin such as https://www.example.org: {why}.")
+    said = f"{shown!r} is no web origin such as https://www.example.org: {why}."
+    return BadOrigin(said, why="origin", given=shown)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -63,6 +64,12 @@ def pytest_configure() -> None:
     missing = [name for name in LONGEST if not (HERE / name).is_file()]
     if missing:
         raise pytest.UsageError(f"tests/conftest.py: LONGEST names what is not there: {missing}")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what is imported by now out of every later search for garbage: it is not going to be any."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(autouse=True)

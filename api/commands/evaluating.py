@@ -36,6 +36,7 @@ def run(options: argparse.Namespace, console: Console) -> int:
             seed=options.seed,
             jobs=options.jobs,
             judge=_judge(options),
+            retry_errors=options.retry_errors,
         )
     _show_summary(summary, console)
     console.note(f"Run folder: {summary['run']}")
@@ -127,6 +128,8 @@ def ablate(options: argparse.Namespace, console: Console) -> int:
             settings=settings_of(options),
             parts=options.parts,
             limit=options.limit,
+            sample=options.sample,
+            seed=options.seed,
             progress=progress.step,
         )
     console.document(result)

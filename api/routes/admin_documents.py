@@ -10,7 +10,7 @@ from starlette.concurrency import run_in_threadpool
 from api.admin_view import REFUSALS, Administrator, admin_page, back
 from api.dependencies import ServiceOf
 from api.document_list import FACETS, PAGE, list_documents
-from api.job_replies import items_of
+from api.job_replies import items_of, unread_of
 from api.routes.document_changes import read_again
 from api.service import Service
 from api.uploads import take_in
@@ -22,6 +22,9 @@ from helpdesk_bot.operations import documents as changes
 from helpdesk_bot.operations import jobs
 
 router = APIRouter(include_in_schema=False)
+
+REMEMBERED = 100
+"""Jobs that are looked through for files whose latest reading failed."""
 
 FIELDS = (
     "title",
@@ -58,7 +61,7 @@ def _documents(
     words = query.get("q", "")[:200]
     chosen = {name: query.get(name, "")[:300] for name in FACETS}
     listed = list_documents(Catalog(service.engine), words, chosen, page)
-    recent = jobs.latest(service.engine, "documents", 5)
+    done = jobs.latest(service.engine, "documents", REMEMBERED)
     return admin_page(
         request,
         account,
@@ -71,7 +74,8 @@ def _documents(
         page=page,
         last_page=max(1, -(-listed.total // PAGE)),
         address=lambda number: str(request.url.include_query_params(page=number).query),
-        recent=[(job, items_of(job)) for job in recent],
+        recent=[(job, items_of(job)) for job in done[:5]],
+        unread=unread_of(done),
         endings=",".join(sorted(SUPPORTED_SUFFIXES)),
         max_mb=service.settings.max_upload_bytes // 1_000_000,
     )

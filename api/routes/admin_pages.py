@@ -87,6 +87,7 @@ def usage(
         usage=found,
         chart=bar_chart(found.days),
         parts=[(name, shares(getattr(found, name))) for name in ("outcomes", "languages", "themes")],
+        lengths=shares(found.turnaround.lengths),
         n_days=days,
         choices=USAGE_DAYS,
     )

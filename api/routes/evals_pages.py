@@ -22,7 +22,10 @@ from api.eval_results import (
     sandbox,
 )
 from api.eval_starting import Wanted, answer_of, go_on, keep_case, reported, start
+from api.messages import messages
+from api.pages import page_language
 from api.problems import problem_of
+from api.refusals import refusal_of
 from api.service import Service
 from evals.errors import EvalError
 from evals.report.cases import view_cases
@@ -61,7 +64,7 @@ def _page(
         status=200 if refusal is None else problem_of(refusal).status,
         section=section,
         done=request.query_params.get("done", "") if refusal is None else "",
-        refusal=str(refusal) if refusal else None,
+        refusal=refusal_of(refusal, messages(page_language(request, "evals"), "evals")),
         **values,
     )
 

@@ -9,8 +9,8 @@ export function createHistory(words, say) {
   let state = { conversationId: null, exchanges: [] };
   let onForget = () => {};
 
-  document.getElementById("privacy-tab").hidden = false;
-  document.getElementById("privacy-choices").hidden = false;
+  const told = isAllowed() ? ["privacy-tab", "privacy-choices"] : ["privacy-none"];
+  for (const id of told) document.getElementById(id).hidden = false;
   keep.checked = read("localStorage") !== null;
   keep.addEventListener("change", () => {
     store();
@@ -78,6 +78,17 @@ export function createHistory(words, say) {
       onForget = act;
     },
   };
+}
+
+/** Whether anything can be kept at all: not so in a frame where the browser blocks storage of third parties. */
+function isAllowed() {
+  try {
+    sessionStorage.setItem(`${NAME}.probe`, "");
+    sessionStorage.removeItem(`${NAME}.probe`);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Return a reply's HTML as the server made it: the buttons of this page's scripts are links again. */

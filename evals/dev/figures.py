@@ -11,6 +11,8 @@ from evals import run_folder
 from evals.datasets.published import PublishedFigure, load_published
 from evals.depths import depth_words
 from evals.dev import reading_figures
+from evals.dev.loading import loading_tables
+from evals.dev.training import training_tables
 
 RETRIEVAL_SHOWN = ("nDCG@10", "MRR@10", "recall@10", "unanswerable_auroc", "latency_p50")
 ANSWERS_SHOWN = (
@@ -29,15 +31,23 @@ ANSWERS_SHOWN = (
 COMPARED = ("nDCG@10", "BM25", "embedder", "RRF", "BM25 (MTEB)", "e5-small", "e5-large", "bge-m3")
 """The measure of the first table and the systems that have a column there; others stand below it."""
 BEST = "best published"
+_DRAWN = (
+    "Cases: how many questions were asked of how many; where not all, they were drawn by the hash of seed "
+    "and name, the same on every machine. In square brackets: the 95 % interval."
+)
 
 
-def write_figures(out: Path, figures: Mapping[str, Mapping[str, Any]]) -> str:
+def write_figures(
+    out: Path, figures: Mapping[str, Mapping[str, Any]], missing: Mapping[str, str] | None = None
+) -> str:
     """Write ``figures.json`` and ``figures.md``; return the Markdown.
 
     Args:
         out: the folder.
         figures: the summary of each set by its name, as `run_suite` returns it
-            (that of the injection suite with its checks in ``injection``).
+            (that of the injection suite with its checks in ``injection``), and
+            in ``n_all`` how many questions there are to draw from.
+        missing: sets of this call without figures, and why.
     """
     published = load_published()
     whole = {
@@ -45,13 +55,15 @@ def write_figures(out: Path, figures: Mapping[str, Mapping[str, Any]]) -> str:
         for name, summary in figures.items()
     }
     run_folder.write_json(out / "figures.json", whole)
-    text = as_markdown(figures, published)
+    text = as_markdown(figures, published, missing)
     (out / "figures.md").write_text(text, encoding="utf-8")
     return text
 
 
 def as_markdown(
-    figures: Mapping[str, Mapping[str, Any]], published: Sequence[PublishedFigure] | None = None
+    figures: Mapping[str, Mapping[str, Any]],
+    published: Sequence[PublishedFigure] | None = None,
+    missing: Mapping[str, str] | None = None,
 ) -> str:
     """Return the figures as Markdown tables."""
     others = load_published() if published is None else published
@@ -59,7 +71,9 @@ def as_markdown(
         kind: {name: summary for name, summary in figures.items() if summary.get("kind") == kind}
         for kind in ("retrieval", "answers", "reading")
     }
-    parts = ["# Figures of the development sets", ""]
+    parts = ["# Figures of the development sets", "", _DRAWN, ""]
+    if missing:
+        parts += ["**Without figures:**", "", *(f"- {name}: {why}" for name, why in missing.items()), ""]
     if of_kind["retrieval"]:
         parts += [*_compared(of_kind["retrieval"], others), *_measures(of_kind["retrieval"], RETRIEVAL_SHOWN)]
     if of_kind["answers"]:
@@ -67,6 +81,11 @@ def as_markdown(
     if of_kind["reading"]:
         parts += reading_figures.reading_tables(of_kind["reading"])
     parts += _injection(figures)
+    for summary in figures.values():
+        if summary.get("kind") == "loading":
+            parts += loading_tables(summary)
+        elif summary.get("kind") == "training":
+            parts += training_tables(summary)
     parts += _beside(figures, others)
     return "\n".join(parts) + "\n"
 
@@ -77,7 +96,7 @@ def row(name: str, summary: Mapping[str, Any]) -> str:
     shown = kinds.get(str(summary.get("kind")), ANSWERS_SHOWN)
     cells = [f"{measure} {_mean(summary, measure)}" for measure in shown if _has(summary, measure)]
     depth = depth_words(summary.get("depths"))
-    head = f"{name:<34}  n {summary['n_cases']}  errors {summary['errors']}  "
+    head = f"{name:<34}  n {_cases(summary)}  errors {summary['errors']}  "
     return head + (f"depth {depth}  " if depth else "") + "  ".join(cells)
 
 
@@ -112,8 +131,8 @@ def _table(
     lines = [_cells(*head), _cells(*["---"] * len(head))]
     for name, summary in figures.items():
         cells = [name, *([depth_words(summary.get("depths")) or "-"] if depths else [])]
-        cells += [str(summary["n_cases"]), str(summary["errors"])]
-        lines.append(_cells(*cells, *(_mean(summary, measure) for measure in shown)))
+        cells += [_cases(summary), str(summary["errors"])]
+        lines.append(_cells(*cells, *(_figure(summary, measure) for measure in shown)))
     return [*lines, ""]
 
 
@@ -157,6 +176,18 @@ def _has(summary: Mapping[str, Any], measure: str) -> bool:
 def _mean(summary: Mapping[str, Any], measure: str) -> str:
     mean = summary["measures"].get(measure, {}).get("mean")
     return "-" if mean is None else f"{mean:.3f}" if abs(mean) < 10 else f"{mean:.0f}"
+
+
+def _figure(summary: Mapping[str, Any], measure: str) -> str:
+    interval = summary["measures"].get(measure, {}).get("ci95")
+    if not interval or measure.startswith("latency"):
+        return _mean(summary, measure)
+    return f"{_mean(summary, measure)} [{interval[0]:.2f}, {interval[1]:.2f}]"
+
+
+def _cases(summary: Mapping[str, Any]) -> str:
+    n, n_all = int(summary["n_cases"]), int(summary.get("n_all") or 0)
+    return f"{n} of {n_all}" if n_all > n else str(n)
 
 
 def _interval(summary: Mapping[str, Any], measure: str) -> str:

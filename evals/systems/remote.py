@@ -214,6 +214,9 @@ class RemoteSystem:
                 "latency_ms": reply.latency_ms,
             }
         }
+        reason = find(reply.document, ("/choices/0/finish_reason",))
+        if isinstance(self._config, OpenAIConfig) and isinstance(reason, str):
+            notes["finish_reason"] = reason
         template = repr(getattr(self._config, "body", None))
         speaks_turns = isinstance(self._config, OpenAIConfig) or "{messages}" in template
         ignored = []

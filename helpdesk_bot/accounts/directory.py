@@ -34,7 +34,7 @@ def clean_email(email: str) -> str:
     """
     cleaned = unicodedata.normalize("NFC", email.strip()).lower()
     if not _EMAIL.fullmatch(cleaned):
-        raise AccountRefused("This is no e-mail address. It has the form name@example.org.")
+        raise AccountRefused("This is no e-mail address. It has the form name@example.org.", why="email")
     return cleaned
 
 
@@ -46,7 +46,9 @@ def clean_name(name: str) -> str:
     """
     cleaned = " ".join(unicodedata.normalize("NFC", name).split())
     if not cleaned or len(cleaned) > MOST_NAME_CHARS or not cleaned.isprintable():
-        raise AccountRefused(f"A name has 1 to {MOST_NAME_CHARS} characters.")
+        raise AccountRefused(
+            f"A name has 1 to {MOST_NAME_CHARS} characters.", why="name", most=MOST_NAME_CHARS
+        )
     return cleaned
 
 
@@ -60,7 +62,12 @@ def clean_themes(themes: Sequence[str]) -> list[str]:
     kept = [theme for theme in dict.fromkeys(cleaned) if theme]
     fitting = all(len(theme) <= MOST_NAME_CHARS and theme.isprintable() for theme in kept)
     if len(kept) > MOST_THEMES or not fitting:
-        raise AccountRefused(f"An account has up to {MOST_THEMES} themes of {MOST_NAME_CHARS} characters.")
+        raise AccountRefused(
+            f"An account has up to {MOST_THEMES} themes of {MOST_NAME_CHARS} characters.",
+            why="themes",
+            most=MOST_THEMES,
+            chars=MOST_NAME_CHARS,
+        )
     return kept
 
 
@@ -100,10 +107,10 @@ def add(
         "created_at": now(),
     }
     if not values["roles"]:
-        raise AccountRefused("An account needs a role.")
+        raise AccountRefused("An account needs a role.", why="role_missing")
     with begin_write(engine) as connection:
         if _row(connection, email) is not None:
-            raise AccountRefused(f"{email} has an account already.")
+            raise AccountRefused(f"{email} has an account already.", why="email_taken", email=email)
         connection.execute(insert(accounts).values(**values))
         detail = {"roles": values["roles"]}
         audit.record(
@@ -194,7 +201,7 @@ def change(
     if roles is not None:
         new["roles"] = in_order(roles)
         if not new["roles"]:
-            raise AccountRefused("An account needs a role.")
+            raise AccountRefused("An account needs a role.", why="role_missing")
     if themes is not None:
         new["themes"] = clean_themes(themes)
     if name is not None:
@@ -263,7 +270,9 @@ def _keep_an_administrator(connection: Connection, row: RowMapping, changed: Map
         )
     ).scalars()
     if not any("administrator" in roles for roles in others):
-        raise AccountRefused("This is the only administrator. Make another one first.")
+        raise AccountRefused(
+            "This is the only administrator. Make another one first.", why="last_administrator"
+        )
 
 
 def _tell(connection: Connection, who: str, row: RowMapping, changed: Mapping[str, Any]) -> None:

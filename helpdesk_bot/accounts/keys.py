@@ -59,12 +59,14 @@ def create(
     account = get(engine, which)
     lacking = [role for role in in_order(roles) if not allows(account.roles, [role])]
     if account.disabled:
-        raise AccountRefused("The account is disabled: enable it first.")
+        raise AccountRefused("The account is disabled: enable it first.", why="account_disabled")
     if lacking or not roles:
         what = f"The account is no {lacking[0]}." if lacking else "A key needs a role."
-        raise AccountRefused(f"{what} A key may do no more than its account.")
+        raise AccountRefused(f"{what} A key may do no more than its account.", why="key_roles")
     if days is not None and not 1 <= days <= LONGEST_DAYS:
-        raise AccountRefused(f"A key is good for 1 to {LONGEST_DAYS} days.")
+        raise AccountRefused(
+            f"A key is good for 1 to {LONGEST_DAYS} days.", why="key_days", most=LONGEST_DAYS
+        )
     prefix = MARK + "".join(secrets.choice(_LETTERS) for _ in range(8))
     secret = f"{prefix}_{secrets.token_urlsafe(32)}"
     key = ApiKey(

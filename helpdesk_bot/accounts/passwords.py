@@ -44,9 +44,14 @@ def check_password(password: str) -> str:
     """
     password = unicodedata.normalize("NFC", password)
     if not LEAST_CHARS <= len(password) <= MOST_CHARS:
-        raise AccountRefused(f"A password has {LEAST_CHARS} to {MOST_CHARS} characters.")
+        raise AccountRefused(
+            f"A password has {LEAST_CHARS} to {MOST_CHARS} characters.",
+            why="password_length",
+            least=LEAST_CHARS,
+            most=MOST_CHARS,
+        )
     if len(set(password)) < 4:
-        raise AccountRefused("A password needs at least four different characters.")
+        raise AccountRefused("A password needs at least four different characters.", why="password_plain")
     return password
 
 

@@ -32,7 +32,7 @@ def read_roles(values: Iterable[str]) -> frozenset[Role]:
     unknown = sorted(given - set(ROLES))
     if unknown or not given:
         what = f"There is no role {unknown[0]!r}." if unknown else "An account needs a role."
-        raise AccountRefused(f"{what} Roles: {', '.join(ROLES)}.")
+        raise AccountRefused(f"{what} Roles: {', '.join(ROLES)}.", why="role_missing")
     return cast("frozenset[Role]", given)
 
 

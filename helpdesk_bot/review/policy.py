@@ -177,15 +177,18 @@ def from_json(document: Mapping[str, Any]) -> Policy:
     values = known | dict(document)
     low, due = values["low_confidence"], known["due_hours"] | dict(values["due_hours"])
     if isinstance(low, bool) or not isinstance(low, int | float) or not 0 <= low <= 1:
-        raise BadPolicy("low_confidence is a number from 0 to 1.")
+        raise BadPolicy("low_confidence is a number from 0 to 1.", why="policy_confidence")
     if set(due) != set(RISKS) or not all(_is_hours(each) for each in due.values()):
         raise BadPolicy(
-            "due_hours gives a number of hours, above 0 and at most 8760, for high, normal and low."
+            "due_hours gives a number of hours, above 0 and at most 8760, for high, normal and low.",
+            why="policy_hours",
         )
     if values["otherwise"] not in RELEASES:
         raise BadPolicy("otherwise is none, after or before.")
     if len(values["rules"]) > MOST_RULES or len(values["sensitive_themes"]) > MOST_RULES:
-        raise BadPolicy(f"A policy has at most {MOST_RULES} rules and themes.")
+        raise BadPolicy(
+            f"A policy has at most {MOST_RULES} rules and themes.", why="policy_rules", most=MOST_RULES
+        )
     return Policy(
         rules=tuple(_rule(rule) for rule in values["rules"]),
         otherwise=values["otherwise"],
@@ -205,5 +208,8 @@ def _is_hours(value: object) -> bool:
 def _rule(rule: Mapping[str, Any]) -> Rule:
     theme, risk, release = rule.get("theme"), rule.get("risk"), rule.get("release")
     if release not in RELEASES or risk not in (None, *RISKS) or not isinstance(theme, str | None):
-        raise BadPolicy("A rule has a theme or none, a risk (high, normal, low) or none, and a release.")
+        raise BadPolicy(
+            "A rule has a theme or none, a risk (high, normal, low) or none, and a release.",
+            why="policy_rule",
+        )
     return Rule(theme.strip() or None if theme else None, risk, release)

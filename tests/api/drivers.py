@@ -17,8 +17,12 @@ ROOT = Path(__file__).parents[2]
 
 
 def chromium() -> str | None:
-    """Where the browser is, or ``None``."""
-    return os.environ.get("CHROMIUM") or shutil.which("chromium") or shutil.which("chromium-browser")
+    """Where the browser is, or ``None``.
+
+    The headless shell is the same engine without the windows of a browser around it: half the work.
+    """
+    names = ("chromium-headless-shell", "chromium", "chromium-browser")
+    return os.environ.get("CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
 def missing() -> str | None:

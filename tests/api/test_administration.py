@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from sqlalchemy import insert, text
 
+from api.messages import messages
 from api.pages import decimal
 from corpus.storage import begin_write
 from helpdesk_bot import audit, off_switch, origins
@@ -24,6 +27,7 @@ from tests.api.house import FakeHelpdesk
 from tests.api.people import signed_in
 from tests.api.places import asked_now
 
+ROOT = Path(__file__).parents[2]
 PAGES = ("", "/documents", "/usage", "/accounts", "/keys", "/origins", "/policy", "/retention", "/audit")
 OFF = {
     "en": ("en-GB,en;q=0.9", "Questions are no longer answered."),
@@ -91,6 +95,50 @@ def test_the_switch_wants_a_reason(site: InProcess, admin: dict[str, str], helpd
     json_headers = admin | {"Accept": "application/json"}
     put = site.request("PUT", "/api/v1/admin/switch", headers=json_headers, json={"off": True, "reason": "r"})
     assert put.json()["off"] is True
+
+
+REFUSED = {
+    "en": ("An account needs a role.", "“ftp://å” is no website"),
+    "sv": ("Ett konto behöver en roll.", "”ftp://å” är ingen webbplats"),
+    "vi": ("Tài khoản cần có một vai trò.", "“ftp://å” không phải là địa chỉ"),
+}
+
+
+def test_who_lacks_the_role_is_told_so_in_words(site: InProcess, helpdesk: FakeHelpdesk) -> None:
+    evaluator = signed_in(helpdesk.engine, "evaluator") | {"Accept": "text/html"}
+    for language in ("en", "sv", "vi", "ar"):
+        told = site.get(f"/admin/usage?lang={language}", headers=evaluator)
+        assert told.status_code == 403
+        assert messages(language)["error_forbidden"] in told.text
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_a_refusal_is_told_in_the_readers_language(
+    site: InProcess, admin: dict[str, str], language: str
+) -> None:
+    account, origin = REFUSED[language]
+    fields = {"email": "a@example.org", "password": "x" * 12}
+    told = form(site, admin, f"/admin/accounts?lang={language}", **fields, roles=["expert"])
+    assert told.status_code == 422
+    assert messages(language, "admin")["why_password_plain"] in told.text
+    told = form(site, admin, f"/admin/accounts?lang={language}", **fields)
+    assert f"<p>{account}</p>" in told.text
+    told = form(site, admin, f"/admin/origins?lang={language}", origin="ftp://å")
+    assert origin in told.text
+    assert '<p lang="en">' not in told.text
+
+
+def test_every_reason_that_an_error_names_has_its_words() -> None:
+    named = {
+        why
+        for room in ("helpdesk_bot", "api")
+        for file in sorted((ROOT / room).rglob("*.py"))
+        for why in re.findall(r'\bwhy="(\w+)"', file.read_text("utf-8"))
+    }
+    assert len(named) > 15
+    for language in ("en", "sv", "vi"):
+        words = {**messages(language, "admin"), **messages(language, "evals")}
+        assert {f"why_{why}" for why in named} - set(words) == set()
 
 
 def test_documents_are_found_by_words_and_facets(site: InProcess, admin: dict[str, str]) -> None:

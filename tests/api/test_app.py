@@ -206,6 +206,9 @@ def test_metrics_are_for_this_machine(site: InProcess) -> None:
     text = site.get("/metrics").text
     assert 'helpdesk_answers_total{outcome="answered"} 1' in text
     assert 'helpdesk_requests_total{method="POST",route="/api/v1/ask",status="200"} 1' in text
+    site.request("HEAD", "/health/live")
+    counted = 'helpdesk_requests_total{method="HEAD",route="/health/live",status="200"} 1'
+    assert counted in site.get("/metrics").text
     assert "helpdesk_ready 1" in text
     assert_problem(InProcess(site.app, ("192.0.2.7", 1)).get("/metrics"), 403, "loopback_only")
     assert_problem(site.get("/metrics", headers={"X-Forwarded-For": "192.0.2.7"}), 403, "loopback_only")

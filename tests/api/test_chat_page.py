@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -42,6 +43,11 @@ WIDER = "document.documentElement.scrollWidth - document.documentElement.clientW
     [("ar", 320, "dark"), ("vi", 768, "light"), ("sv", 1280, "dark"), ("de", 1280, "light")],
 )
 def test_every_state_is_accessible(address: str, language: str, width: int, colour: str) -> None:
+    looked_at = (width, colour) != (1280, "dark")  # by axe: every width, both themes, Arabic
+
+    def look(name: str) -> list[Step]:
+        return [["axe", name]] if looked_at else []
+
     [report] = drive(
         address,
         order(
@@ -49,7 +55,7 @@ def test_every_state_is_accessible(address: str, language: str, width: int, colo
             ["click", ".switch summary"],
             ["click", ".options summary"],
             ["click", ".privacy summary"],
-            ["axe", "everything open"],
+            *look("everything open"),
             ["click", ".switch summary"],
             ["click", ".options summary"],
             *ask(house.CROSS_QUESTION),
@@ -60,21 +66,22 @@ def test_every_state_is_accessible(address: str, language: str, width: int, colo
             ["click", "article:nth-of-type(3) .expert summary"],
             ["click", "article:nth-of-type(3) .expert .primary >> nth=1"],
             ["wait", "article:nth-of-type(3) .expert .refusal"],
-            ["axe", "forms"],
+            *look("forms"),
             ["value", "small", SMALL],
             ["value", "wider", WIDER],
             ["value", "direction", "getComputedStyle(document.body).direction"],
             ["click", "article:nth-of-type(1) button.cite"],
             ["wait", "#sheet mark"],
-            ["axe", "sheet"],
+            *look("sheet"),
             ["goto", f"/accessibility?lang={language}"],
-            ["axe", "statement"],
+            *look("statement"),
             colour=colour,
             viewport={"width": width, "height": 900},
             locale=language,
         ),
     )
     assert report["errors"] == []
+    assert len(report["axe"]) == (4 if looked_at else 0)
     assert report["values"]["small"] == []
     assert report["values"]["wider"] <= 0
     assert report["values"]["direction"] == ("rtl" if language == "ar" else "ltr")
@@ -244,7 +251,18 @@ def test_copies_hold_the_sources(address: str) -> None:
 
 
 @pytest.mark.parametrize("width", [320, 1280])
-def test_nothing_moves_while_an_answer_comes(address: str, width: int) -> None:
+def test_nothing_moves_while_an_answer_comes(
+    address: str, helpdesk: FakeHelpdesk, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    at_once = helpdesk.stream
+
+    def slowly(question: Any) -> Iterator[tuple[str, dict[str, Any]]]:
+        time.sleep(0.7)  # beyond the half second in which a browser counts a shift as the visitor's own
+        for event in at_once(question):
+            yield event
+            time.sleep(0.05)
+
+    monkeypatch.setattr(helpdesk, "stream", slowly)
     [report] = drive(
         address,
         order(
@@ -258,7 +276,7 @@ def test_nothing_moves_while_an_answer_comes(address: str, width: int) -> None:
             motion="no-preference",
         ),
     )
-    assert report["values"]["two"] < 0.02
+    assert (report["values"]["one"], report["values"]["two"]) == (0, 0)
 
 
 def test_four_hundred_percent(address: str) -> None:

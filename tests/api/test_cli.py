@@ -230,7 +230,9 @@ def test_ingest_status_verify_repair_backup_and_restore(
     assert "unchanged" in capsys.readouterr().out
 
     assert main(["index", "status", "--json", *where]) == 0
-    assert json.loads(capsys.readouterr().out)["documents"]["in_force"] == 3
+    status = json.loads(capsys.readouterr().out)
+    assert status["documents"]["in_force"] == 3
+    assert (status["n_searches"], status["share_by_generation"]) == (3, 1.0)
     assert main(["index", "verify", *where]) == 0
     assert "clean: True" in capsys.readouterr().out
     assert main(["doctor", "--json", *where]) in (0, 1)

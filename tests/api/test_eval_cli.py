@@ -181,8 +181,10 @@ def test_ablate_hands_on_its_options(
         return {"suite": "small"}
 
     monkeypatch.setattr("evals.ablation.run_ablation", run_ablation)
-    code, out, _ = command("ablate", suite, "--only", "lexical", "--only", "dense", "--limit", 3, "--json")
+    size = ("--limit", 3, "--sample", 2, "--seed", 4)
+    code, out, _ = command("ablate", suite, "--only", "lexical", "--only", "dense", *size, "--json")
     assert (code, json.loads(out)) == (0, {"suite": "small"})
+    assert (given["sample"], given["seed"]) == (2, 4)
     assert (given["suite"], given["parts"], given["limit"], given["out"]) == (
         suite,
         ["lexical", "dense"],

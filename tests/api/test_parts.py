@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from api import limits, messages, questions
 from api.copying import copies
-from api.errors import BadRange, Overloaded
+from api.errors import BadRange, Overloaded, Stopping
 from api.markup import Foreign, blocks
 from api.reading import highlighted
 from api.workers import Workers
@@ -125,6 +125,31 @@ def test_work_is_done_aside_and_too_much_of_it_refused() -> None:
         return [await first, await second]
 
     assert asyncio.run(scenario()) == ["xong", "två"]
+
+
+def test_who_waits_when_the_server_ends_is_told() -> None:
+    release, running = threading.Event(), threading.Event()
+    workers = Workers(1, max_waiting=1)
+
+    def wait() -> str:
+        running.set()
+        release.wait(60)
+        return "xong"
+
+    async def scenario() -> str:
+        first = asyncio.ensure_future(workers.run(wait))
+        await asyncio.to_thread(running.wait, 60)
+        second = asyncio.ensure_future(workers.run(lambda: "två"))
+        await asyncio.sleep(0)
+        workers.close()
+        with pytest.raises(Stopping):
+            await asyncio.wait_for(second, 60)
+        with pytest.raises(Stopping):
+            await asyncio.wait_for(workers.run(lambda: "ba"), 60)
+        release.set()
+        return await first
+
+    assert asyncio.run(scenario()) == "xong"
 
 
 def test_what_the_work_raises_is_raised() -> None:

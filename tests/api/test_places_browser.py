@@ -17,7 +17,14 @@ from tests.api.test_browser import drive, order
 pytestmark = [pytest.mark.browser, pytest.mark.timeout(600)]
 
 GATE = "baseline:gate"
-STATES = ((320, "light", "sv"), (768, "dark", "vi"), (1280, "light", "en"), (1280, "dark", "sv"))
+VIEWS = {
+    "sv": ((320, "light"), (768, "dark"), (1280, "light")),
+    "vi": ((768, "light"),),
+    "en": ((1280, "dark"),),
+}
+"""The windows in which each page is seen, by language; no script of these pages asks for either."""
+LOOKED_AT = "sv"
+"""The language in which axe looks: in every width and both themes, for the others differ in their words."""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 SMALL = """[...document.querySelectorAll('main a, main button, main input, main select, main summary')]
   .filter((e) => e.getClientRects().length && !e.closest('p, li, dd, th, td, span, .visually-hidden'))
@@ -63,29 +70,28 @@ def pages_of(helpdesk: FakeHelpdesk) -> dict[str, str]:
     }
 
 
-@pytest.mark.parametrize("state", STATES)
-def test_no_page_of_either_place_breaks_wcag(
-    address: str, helpdesk: FakeHelpdesk, state: tuple[int, str, str]
-) -> None:
-    width, colour, language = state
+@pytest.mark.parametrize("language", VIEWS)
+def test_no_page_of_either_place_breaks_wcag(address: str, helpdesk: FakeHelpdesk, language: str) -> None:
     steps = signed_in_steps(helpdesk)
     pages = pages_of(helpdesk)
+    states = {name: [f"{name} {width} {colour}" for width, colour in VIEWS[language]] for name in pages}
     for name, path in pages.items():
         sign = "&" if "?" in path else "?"
-        steps += [
-            ["goto", f"{path}{sign}lang={language}"],
-            ["axe", name],
-            ["value", f"overflow {name}", OVERFLOW],
-            ["value", f"small {name}", SMALL],
-        ]
-    [report] = drive(
-        address, order(*steps, viewport={"width": width, "height": 900}, colour=colour, locale=language)
-    )
+        steps += [["goto", f"{path}{sign}lang={language}"]]
+        for state, view in zip(states[name], VIEWS[language], strict=True):
+            steps += [
+                ["view", *view],
+                *([["axe", state]] if language == LOOKED_AT else []),
+                ["value", f"overflow {state}", OVERFLOW],
+                ["value", f"small {state}", SMALL],
+            ]
+    [report] = drive(address, order(*steps, locale=language))
+    seen = [state for name in pages for state in states[name]]
     assert report["errors"] == []
-    assert set(report["axe"]) == set(pages)
-    for name in pages:
-        assert report["values"][f"overflow {name}"] <= 0, name
-        assert report["values"][f"small {name}"] == [], name
+    assert list(report["axe"]) == (seen if language == LOOKED_AT else [])
+    for state in seen:
+        assert report["values"][f"overflow {state}"] <= 0, state
+        assert report["values"][f"small {state}"] == [], state
 
 
 def test_off_and_on_again_and_the_chat_page_says_so(address: str, helpdesk: FakeHelpdesk) -> None:

@@ -188,6 +188,8 @@ def test_every_page_in_every_width_and_theme(address: str, items: dict[str, str]
         )
     report = drive(address, items, "looks")
     assert report["errors"] == []
+    # nine states in three windows, in all three languages; axe looks in one of these
+    assert (len(report["axe"]), len(report["overflow"])) == (27, 81)
     assert report["values"]["conflict"].endswith("/conflict")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import io
 import json
 import os
@@ -63,6 +64,9 @@ def test_pdfs_in_three_languages_and_what_is_set_by_hand_stays(tmp_path: Path) -
         ).text
         assert "run.exe" in page
         assert "Đã thêm" in page
+        listed = site.get("/admin/documents?lang=sv", headers=headers | {"Accept": "text/html"}).text
+        assert "Filer som inte kunde läsas: 1" in listed
+        assert became["tom.txt"]["reason"] in html.unescape(listed)
         # Described by hand, then sent again: the description stays, the document is the same one.
         document_id = became["utanförskap.sv.pdf"]["document_id"]
         put = site.request(

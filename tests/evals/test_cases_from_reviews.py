@@ -8,7 +8,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from sqlalchemy import insert
 
+from corpus import identity
+from corpus.schema import documents, metadata
+from corpus.storage import begin_write, open_engine, sqlite_url
 from evals.answer_suite import load_answer_suite
 from evals.cases_from_reviews import write_case
 from evals.errors import SuiteError
@@ -83,6 +87,28 @@ def test_a_suite_that_cannot_be_read_is_left_as_it_was(tmp_path: Path) -> None:
         write(tmp_path, "item2", "vi")
     assert (folder / "cases.jsonl").read_text("utf-8") == broken
     assert sorted(path.name for path in folder.iterdir()) == [".lock", "cases.jsonl", "suite.toml"]
+
+
+def test_the_suite_names_what_was_taken_in_alone(tmp_path: Path) -> None:
+    """An upload belongs to no folder ingested whole: without the file its case could not be answered."""
+    whole, alone = tmp_path / "papers", tmp_path / "uploads"
+    for folder in (whole, alone):
+        folder.mkdir()
+    for file in (whole / "hamn.sv.md", alone / "cảng.vi.md", alone / "gone.en.md"):
+        file.write_text("# Hamnar\n\nSmå hamnar får 3 miljoner kronor.\n", "utf-8")
+    engine = open_engine(sqlite_url(tmp_path))
+    metadata.create_all(engine)
+    given = [(str(whole), "hamn.sv.md"), (f"file:{alone}", "cảng.vi.md"), (f"file:{alone}", "gone.en.md")]
+    with begin_write(engine) as connection:
+        for root, source in given:
+            status = "withdrawn" if source.startswith("gone") else "in_force"
+            document_id = identity.document_id(root, source)
+            row = {"document_id": document_id, "source_root": root, "source": source, "status": status}
+            times = {"created_at": "2026-01-01", "updated_at": "2026-01-01"}
+            connection.execute(insert(documents).values(**row, **times, current_version=1, fingerprint="f"))
+    engine.dispose()
+    suite = load_answer_suite(write(tmp_path, "item1", "sv"))
+    assert set(suite.documents) == {str(whole), str(alone / "cảng.vi.md")}
 
 
 def test_two_that_release_at_once_lose_nothing(tmp_path: Path) -> None:

@@ -99,6 +99,7 @@ def test_chat_completions_and_their_annotations(monkeypatch):
     assert [item["document"]["source"] for item in answer["citations"]] == ["doc-sv.txt", "doc-vi.txt"]
     assert answer["engine"]["model"] == "m-2024"
     assert answer["trace"]["usage"] == {"prompt_tokens": 21, "completion_tokens": 9}
+    assert answer["trace"]["finish_reason"] == "stop"
     assert "ignored" not in answer["trace"]
     described = json.dumps(system.describe())
     assert SECRET not in described

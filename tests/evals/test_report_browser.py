@@ -17,8 +17,9 @@ PAGES = ("run/report.html", "comparison/comparison.html", "retrieval/report.html
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 UNFOLD = "document.querySelectorAll('details').forEach((one) => { one.open = true; })"
 SHOWN = "[...document.querySelectorAll('.case')].filter((one) => !one.hidden).length"
+LOOKED_AT = ((320, "light"), (768, "dark"), (1280, "light"))
 UNFOLDED = ((320, "dark"),)
-"""Where axe looks at everything unfolded too: it takes most of the time of this file."""
+"""Where axe looks, and where at everything unfolded too: it takes most of the time of this file."""
 COUNT = "document.querySelector('#filter-count').textContent"
 
 
@@ -44,7 +45,8 @@ def test_no_width_or_theme_breaks_wcag(address: str, page: str) -> None:
     steps: list[list[Any]] = [["goto", page]]
     for width, colour in views:
         state = f"{width} {colour}"
-        steps += [["view", width, colour], ["axe", state], ["value", state, OVERFLOW]]
+        checked = [["axe", state]] if (width, colour) in LOOKED_AT else []
+        steps += [["view", width, colour], *checked, ["value", state, OVERFLOW]]
     steps += [["value", "unfolded", UNFOLD]]
     for width, colour in views:
         state = f"{width} {colour} unfolded"
@@ -54,7 +56,7 @@ def test_no_width_or_theme_breaks_wcag(address: str, page: str) -> None:
     values = {state: value for state, value in report["values"].items() if state != "unfolded"}
     assert report["errors"] == []
     assert report["requests"] == [address + page]
-    assert len(report["axe"]) == len(views) + len(UNFOLDED)
+    assert len(report["axe"]) == len(LOOKED_AT) + len(UNFOLDED)
     assert (len(values), set(values.values())) == (2 * len(views), {0})
 
 

@@ -145,3 +145,20 @@ def test_a_sample_is_asked_in_the_suites_order_and_recorded(tmp_path, suite, sys
     assert (config["sample"], config["seed"], config["limit"], config["jobs"]) == (9, 5, None, 1)
     again = system.run(suite, tmp_path / "again", tmp_path / "asked", sample=9, seed=5)
     assert {**again, "run": ""} == {**summary, "run": ""}
+
+
+def test_what_ended_in_an_error_is_asked_again_where_that_is_wanted(tmp_path, suite, system):
+    out, asked = tmp_path / "out", tmp_path / "asked"
+    whole = system.run(suite, out, asked)
+    assert whole["errors"] == 7
+    before = {row["id"]: row for row in run_folder.read_lines(out / "outputs.jsonl")}
+    failed = [key for key, row in before.items() if row["error"]]
+    assert system.run(suite, out, asked)["errors"] == 7  # not without being told to
+    assert len(lines_of(asked)) == N_CASES
+    again = system.run(suite, out, asked, retry_errors=True)
+    assert len(lines_of(asked)) == N_CASES + len(failed)
+    assert again["errors"] == 7  # this system fails on them every time
+    after = list(run_folder.read_lines(out / "outputs.jsonl"))
+    assert [row["id"] for row in after] == list(before)
+    assert all(row == before[row["id"]] for row in after if row["id"] not in failed)
+    assert run_folder.read_json(out / "config.json")["retried_errors"] == 7

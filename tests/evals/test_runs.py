@@ -127,7 +127,9 @@ def test_a_key_that_names_no_document_is_refused_with_its_line(home, settings):
 
 def test_an_unknown_system_and_a_strange_folder_are_refused(home, settings, answer_suite, retrieval_suite):
     for suite in (answer_suite, retrieval_suite):
-        with pytest.raises(UnknownSystemError, match="no system 'oracle'; there are helpdesk, tutorial, embedder"):
+        with pytest.raises(
+            UnknownSystemError, match="no system 'oracle'; there are helpdesk, tutorial, embedder"
+        ):
             run_suite(suite, out=home / "oracle", settings=settings, system="oracle")
     strange = home / "strange"
     strange.mkdir()

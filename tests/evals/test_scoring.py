@@ -5,10 +5,11 @@ import json
 
 import pytest
 
-from evals import run_folder
+from evals import run_config, run_folder
 from evals.errors import JudgeError, RunError
 from evals.generation import generate_answers, generate_rankings
 from evals.judges.deterministic import WordJudge
+from evals.judges.own_answers import wrote_them
 from evals.measures.observation import FOREIGN
 from evals.retrieval_documents import to_documents, with_languages
 from evals.runs import score_run
@@ -245,6 +246,38 @@ def test_a_judge_that_fails_is_counted_and_asked_again_the_next_time(tmp_path, s
 def test_a_model_that_judges_itself_is_said_to(tmp_path, suite):
     make_run(tmp_path / "run", suite, WRITTEN)
     assert score_answers(tmp_path / "run", suite, Judge("openai:writer"))["judge"]["judges_itself"]
+    assert not score_answers(tmp_path / "run", suite, Judge("openai:other"))["judge"]["judges_itself"]
+    run_config.note(tmp_path / "run", options={"model": "other"})  # what a foreign system was asked for
+    assert score_answers(tmp_path / "run", suite, Judge("openai:other"))["judge"]["judges_itself"]
+
+
+@pytest.mark.parametrize(
+    ("judge", "writer", "same"),
+    [
+        ("openai:gpt-4.1-mini", "gpt-4.1-mini-2025-04-14", True),
+        ("openai:SmolLM2", "/models/smollm2-135M.gguf", True),
+        ("openai:org/writer", "writer", True),
+        ("openai:gpt-4.1", "gpt-4o", False),
+        ("openai:writer", "writer2", False),
+        ("openai:writer", None, False),
+        (None, "writer", False),
+    ],
+)
+def test_a_model_is_known_by_the_names_it_goes_by(judge, writer, same):
+    assert wrote_them(judge, [None, writer]) is same
+
+
+def test_answers_that_were_cut_are_told(tmp_path, suite):
+    folder = tmp_path / "run"
+    make_run(folder, suite, WRITTEN)
+    assert not any("cut" in warning for warning in score_answers(folder, suite)["warnings"])
+    rows = list(run_folder.read_lines(folder / run_folder.OUTPUTS))
+    for row in rows:
+        if row.get("answer"):
+            row["answer"]["trace"] = {"finish_reason": "length"}
+    run_folder.write_lines(folder / run_folder.OUTPUTS, rows)
+    n_cut = sum(bool(row.get("answer")) for row in rows)
+    assert any(w.startswith(f"{n_cut} answers were cut") for w in score_answers(folder, suite)["warnings"])
 
 
 def test_no_verdict_is_asked_for_that_no_measure_needs(tmp_path, suite):

@@ -99,6 +99,22 @@ def test_a_quote_is_supported_and_one_that_has_gone_is_not() -> None:
     assert codes(checked(SV, "sv", SV, "sv", is_in_force=False)) == {"source_not_in_force"}
 
 
+PORTS = "Små hamnar får 3 miljoner kronor om året för landström."
+
+
+@pytest.mark.parametrize(
+    ("text", "language"),
+    [
+        ("Small ports receive {} million kronor a year for shore power.", "sv"),
+        ("Varje år får små hamnar {} miljoner kronor till landström.", "vi"),
+        ("Các cảng nhỏ nhận {} triệu kronor mỗi năm cho điện bờ.", "en"),
+    ],
+)
+def test_a_sentence_in_another_language_than_its_text_is_read_in_its_own(text: str, language: str) -> None:
+    assert codes(checked(text.format(3), language, PORTS, "sv")) == set()
+    assert codes(checked(text.format(5), language, PORTS, "sv")) == {"number_not_in_passage"}
+
+
 def test_part_of_a_sentence_is_no_quote_of_it() -> None:
     quote = "It is not true that the fee was raised."
     assert codes(checked("the fee was raised.", "en", quote, "en")) == {"negation_differs"}

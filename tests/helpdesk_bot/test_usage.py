@@ -65,6 +65,7 @@ def test_turnaround_is_from_entering_to_release(data_dir: Path) -> None:
     assert (found.n_released, found.median_hours, found.n_open, found.n_overdue) == (3, 4.0, 1, 1)
     assert found.p90_hours is not None
     assert 4 < found.p90_hours <= 12
+    assert found.lengths == (("4_hours", 2), ("1_day", 1), ("3_days", 0), ("longer", 0))
     engine.dispose()
 
 
