@@ -38,12 +38,15 @@ class Cell:
         return same and piece.start_char <= self.start_char and self.end_char <= piece.end_char
 
 
-def cell_asked(pieces: Sequence[Evidence], words: Words) -> Cell | None:
+def cell_asked(pieces: Sequence[Evidence], words: Words, names: Sequence[str] = ()) -> Cell | None:
     """Return the cell that a question names by row and column, in the first table where it does.
 
     Args:
         pieces: the chosen quotes, in order; the tables of their passages are looked at.
         words: the question's; a table in another language has none of them.
+        names: the question's names and numbers (`answerability.question_names`). One that neither the row,
+            the head, the headings nor the title holds asks for something else: "all firms in Denmark"
+            is not the row "All".
     """
     for piece in pieces:
         passage = piece.candidate.passage
@@ -53,9 +56,16 @@ def cell_asked(pieces: Sequence[Evidence], words: Words) -> Cell | None:
         for group in groups_of(lines, is_headed=True):
             rows = [lines[at] for at in group]
             found = _named(rows, words) if rows[0].mark == "row" else None
-            if found is not None:
+            if found is not None and _holds_all(names, piece, rows[0], found[0]):
                 return _cell(piece, rows[0], *found)
     return None
+
+
+def _holds_all(names: Sequence[str], piece: Evidence, head: Line, row: Line) -> bool:
+    candidate = piece.candidate
+    parts = (candidate.document.title, candidate.passage.context, head.text, row.text)
+    held = " ".join(parts).casefold()
+    return all(name in held for name in names)
 
 
 def _named(rows: Sequence[Line], words: Words) -> tuple[Line, int] | None:

@@ -62,6 +62,22 @@ def test_the_named_cell_is_the_short_answer_and_its_row_is_quoted_first(
     assert answer.citation_id == first.citation_id
 
 
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "How many passengers does the lighthouse of Malmö have?"),
+        ("sv", "Hur många passagerare har Fyren i Malmö?"),
+        ("vi", "Tuyến Hải đăng ở Malmö có bao nhiêu hành khách?"),
+    ],
+)
+def test_a_name_that_the_table_does_not_know_asks_for_something_else(language: str, question: str) -> None:
+    found = candidates(TABLES[language], language)
+    pieces = (evidence(found, "4"),)
+    words = Words(language, dict.fromkeys(tokens(question, language), 1.0))
+    assert cell_asked(pieces, words) is not None
+    assert cell_asked(pieces, words, ("malmö",)) is None
+
+
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
 def test_a_row_near_the_head_of_its_table_is_quoted_with_it(language: str) -> None:
     found = candidates(TABLES[language], language)
