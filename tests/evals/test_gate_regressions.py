@@ -139,8 +139,8 @@ def test_it_passes_20_of_20_with_the_noise_of_another_machine(again, baseline, r
 def test_a_dropped_lexical_index_is_caught(home, baseline, rules):
     result = gate(load_scored_run(home / "ablation" / "lexical"), baseline, rules)
     assert not result.passed
-    assert any(reason.startswith("quote_hit is worse over all cases") for reason in result.reasons)
-    assert any(reason.startswith("quote_hit is worse in tag=identifier") for reason in result.reasons)
+    assert any(reason.startswith("document_hit is worse over all cases") for reason in result.reasons)
+    assert any(reason.startswith("document_hit is worse in tag=identifier") for reason in result.reasons)
     assert not any("abstention" in reason for reason in result.reasons)
 
 
@@ -169,14 +169,14 @@ def test_the_ablation_says_the_same(ablation):
         for part, values in ablation["parts"].items()
         for measure, row in values["comparison"]["measures"].items()
     }
-    assert verdicts["lexical", "quote_hit"] == "worse"
+    assert verdicts["lexical", "document_hit"] == "worse"
     assert verdicts["abstention", "abstention_f1"] == "worse"
     # The same on every pair, and too few pairs to rule out a difference of 0.05.
     assert verdicts["abstention", "document_hit"] == "too_few_cases"
     assert ablation["parts"]["abstention"]["comparison"]["measures"]["document_hit"]["difference"] == 0
-    row = ablation["parts"]["lexical"]["comparison"]["measures"]["quote_hit"]
-    assert row["a"] == ablation["full"]["measures"]["quote_hit"]["mean"]
-    assert row["b"] == ablation["parts"]["lexical"]["summary"]["measures"]["quote_hit"]["mean"]
+    row = ablation["parts"]["lexical"]["comparison"]["measures"]["document_hit"]
+    assert row["a"] == ablation["full"]["measures"]["document_hit"]["mean"]
+    assert row["b"] == ablation["parts"]["lexical"]["summary"]["measures"]["document_hit"]["mean"]
     assert row["ci95"][0] <= row["difference"] <= row["ci95"][1] < 0
     (line,) = [line for line in format_ablation(ablation).splitlines() if line.startswith("lexical  ")]
     assert "document_hit" in line

@@ -92,7 +92,7 @@ def test_system_and_configuration_have_to_fit(tmp_path):
         open_answer_system("openai", settings, config)
     with pytest.raises(UnknownSystemError, match="'tutorial' takes no configuration"):
         open_answer_system("tutorial", settings, config)
-    with pytest.raises(UnknownSystemError, match="there are helpdesk, tutorial, openai, http"):
+    with pytest.raises(UnknownSystemError, match="there are helpdesk, tutorial, embedder, openai, http"):
         open_answer_system("oracle", settings)
 
 
