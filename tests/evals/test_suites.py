@@ -30,8 +30,14 @@ PAIRS = tuple(product(LANGUAGES, LANGUAGES))
 needs_policy_documents = pytest.mark.skipif(
     not POLICY_DOCUMENTS.is_dir(), reason="needs ../shared/data/policy-documents, which is not here"
 )
-WITH_DOCUMENTS = ["starter", "gate", "near-misses", pytest.param("policy-five", marks=needs_policy_documents)]
-NAMES = ["starter", "gate", "near-misses", "policy-five"]
+WITH_DOCUMENTS = [
+    "starter",
+    "gate",
+    "near-misses",
+    "holdout",
+    pytest.param("policy-five", marks=needs_policy_documents),
+]
+NAMES = ["starter", "gate", "near-misses", "holdout", "policy-five"]
 MADE_BY_RULE = ["identifiers"]
 
 
@@ -149,7 +155,7 @@ def test_no_tag_stands_twice_and_a_filter_is_tagged(name):
 
 
 @pytest.mark.parametrize(
-    ("name", "least"), [("starter", 5), ("gate", 4), ("near-misses", 7), ("policy-five", 5)]
+    ("name", "least"), [("starter", 5), ("gate", 4), ("near-misses", 7), ("holdout", 8), ("policy-five", 5)]
 )
 def test_every_pair_of_languages_is_asked(name, least, request):
     if name == "policy-five" and not POLICY_DOCUMENTS.is_dir():
@@ -261,7 +267,7 @@ def test_the_review_covers_every_case_and_names_only_cases_there_are(name):
     assert counted
     assert int(counted[1]) == len(suite.cases)
     known = {case.case_id for case in suite.cases}
-    case_id = r"(?:gate-|nm-)?(?:en|sv|vi)-(?:en|sv|vi|none|hostile)-\d+(?:-(?:miss|twin))?"
+    case_id = r"(?:gate-|nm-|h-)?(?:en|sv|vi)-(?:en|sv|vi|none|hostile)-\d+(?:-(?:miss|twin))?"
     listed = re.findall(rf"(?<![\w-]){case_id}(?![\w-])", review)
     assert listed
     assert set(listed) <= known
