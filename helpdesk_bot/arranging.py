@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from helpdesk_bot.answerability import question_names
 from helpdesk_bot.asked_kinds import asks_for
 from helpdesk_bot.citations import MAX_CITATIONS, MAX_QUOTED_CHARS, Evidence, cite
 from helpdesk_bot.compared_sides import in_place
@@ -63,7 +62,7 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
         # Below a heading that asks for it the list is the answer; of another one the reader may be wrong.
         return _with_list(draft, best, listing, others=() if headed else pieces)
     words = Words(understanding.stand_alone_language, found.word_weights)
-    cell = cell_asked(pieces, words, question_names(understanding.stand_alone))
+    cell = cell_asked(pieces, words, understanding.stand_alone)
     if cell is not None and not cell.is_held_by(pieces[0]):
         beside = [piece for piece in pieces if not Listing((cell.row,)).holds(piece)]
         return _with(draft, (cell.row, *_whole(beside)) if beside else (cell.row,))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from helpdesk_bot.answerability import question_names
 from helpdesk_bot.answers import Citation, ShortAnswer
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
@@ -89,7 +88,7 @@ def _cell_answer(draft: Draft, understanding: Understanding) -> ShortAnswer | No
     if draft.retrieval is None or _asks_for_several(understanding):
         return None
     words = Words(understanding.stand_alone_language, draft.retrieval.word_weights)
-    cell = cell_asked(draft.evidence, words, question_names(understanding.stand_alone))
+    cell = cell_asked(draft.evidence, words, understanding.stand_alone)
     if cell is None:
         return None
     for citation in draft.citations:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from helpdesk_bot.answerability import question_names
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
 from helpdesk_bot.extractive import Words
 from helpdesk_bot.list_lines import CELLS, Line, groups_of, lines_of
@@ -38,16 +39,17 @@ class Cell:
         return same and piece.start_char <= self.start_char and self.end_char <= piece.end_char
 
 
-def cell_asked(pieces: Sequence[Evidence], words: Words, names: Sequence[str] = ()) -> Cell | None:
+def cell_asked(pieces: Sequence[Evidence], words: Words, question: str) -> Cell | None:
     """Return the cell that a question names by row and column, in the first table where it does.
 
     Args:
         pieces: the chosen quotes, in order; the tables of their passages are looked at.
         words: the question's; a table in another language has none of them.
-        names: the question's names and numbers (`answerability.question_names`). One that neither the row,
-            the head, the headings nor the title holds asks for something else: "all firms in Denmark"
-            is not the row "All".
+        question: as it is searched. A name or number of it (`answerability.question_names`) that neither the
+            row, the head, the headings nor the title holds asks for something else: "all firms in
+            Denmark" is not the row "All".
     """
+    names = question_names(question)
     for piece in pieces:
         passage = piece.candidate.passage
         if passage.language != words.language:

@@ -12,6 +12,7 @@ import io
 import shutil
 import tempfile
 import threading
+import time
 import uuid
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -207,6 +208,13 @@ class FakeHelpdesk:
             for item in items:
                 yield kind, item
         yield "done", answer
+
+    def stream_slowly(self, question: Question) -> Iterator[tuple[str, dict[str, Any]]]:
+        """Begin beyond the half second in which a browser counts a shift as the visitor's own."""
+        time.sleep(0.7)
+        for event in FakeHelpdesk.stream(self, question):
+            yield event
+            time.sleep(0.05)
 
     def warm_up(self) -> None:
         """Nothing here is slow the first time."""

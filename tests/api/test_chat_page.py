@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -254,15 +253,7 @@ def test_copies_hold_the_sources(address: str) -> None:
 def test_nothing_moves_while_an_answer_comes(
     address: str, helpdesk: FakeHelpdesk, monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
-    at_once = helpdesk.stream
-
-    def slowly(question: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-        time.sleep(0.7)  # beyond the half second in which a browser counts a shift as the visitor's own
-        for event in at_once(question):
-            yield event
-            time.sleep(0.05)
-
-    monkeypatch.setattr(helpdesk, "stream", slowly)
+    monkeypatch.setattr(helpdesk, "stream", helpdesk.stream_slowly)
     [report] = drive(
         address,
         order(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import gzip
 import json
 import os
-import time
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -306,15 +305,7 @@ SIZE = """(() => { const root = document.querySelector('helpdesk-widget').shadow
 def test_it_is_small_and_nothing_moves_while_the_answer_streams(
     allow: Site, address: str, helpdesk: FakeHelpdesk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    at_once = helpdesk.stream
-
-    def slowly(question: Any) -> Iterator[tuple[str, dict[str, Any]]]:
-        time.sleep(0.7)  # beyond the half second in which a browser counts a shift as the visitor's own
-        for event in at_once(question):
-            yield event
-            time.sleep(0.05)
-
-    monkeypatch.setattr(helpdesk, "stream", slowly)
+    monkeypatch.setattr(helpdesk, "stream", helpdesk.stream_slowly)
     site = allow()
     for path in (f"/widget?lang=sv&origin={site}", "/static/chat.js"):  # not the first visitor ever
         assert httpx.get(address + path, timeout=60).status_code == 200
