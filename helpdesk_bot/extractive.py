@@ -8,14 +8,11 @@ from dataclasses import dataclass, replace
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.switches import Switch
-from helpdesk_bot.versions import figures_of
+from helpdesk_bot.versions import REPEATED, figures_of
 from index.chunks import Candidate, FloatArray
 
 Tokens = Callable[[str, str], list[str]]
 Embed = Callable[[list[str]], FloatArray]
-
-REPEATED = 0.97
-"""Cosine similarity of two sentences from which on they say the same."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,9 @@ from collections.abc import Sequence
 from helpdesk_bot.citations import Evidence
 from index.chunks import DocumentInfo
 
+REPEATED = 0.97
+"""Cosine similarity of two sentences from which on they say the same, but for their numbers."""
+
 _FIGURE = re.compile(r"\d+")
 
 
@@ -27,7 +30,7 @@ def names(name: str, document: DocumentInfo) -> bool:
 
 
 def newest_first(pieces: Sequence[Evidence], question: str) -> tuple[Evidence, ...]:
-    """Return the quotes with those of a replaced document behind the first one of what replaced it.
+    """Return the quotes with those of a replaced document behind the same rule of what replaced it.
 
     They stay where they are where the question names the replaced document by a
     number, a year for instance, that its title or date holds and the newer one's does not.
@@ -50,9 +53,15 @@ def newest_first(pieces: Sequence[Evidence], question: str) -> tuple[Evidence, .
 
 def _takes_over(newer: Evidence, older: Evidence, question: str) -> bool:
     new, old = newer.candidate.document, older.candidate.document
-    if not replaces(new, old):
+    if not replaces(new, old) or not _is_same_rule(newer, older):
         return False
     return not (figures_of(question) & (_marks(old) - _marks(new)))
+
+
+def _is_same_rule(newer: Evidence, older: Evidence) -> bool:
+    """Tell whether two quotes say the same: what else a newer version tells takes no answer's place."""
+    one = newer.candidate.sentence_vectors[newer.best]
+    return float(one @ older.candidate.sentence_vectors[older.best]) > REPEATED
 
 
 def _marks(document: DocumentInfo) -> frozenset[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -52,6 +54,14 @@ def test_who_names_the_older_document_gets_it_first(language: str) -> None:
     pieces = tuple(Evidence(one, 0, 0, 0, 2.0, 1.0) for one in both(language))
     assert newest_first(pieces, QUESTIONS[language][1]) == pieces
     assert newest_first(pieces, QUESTIONS[language][0]) == pieces[::-1]
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_what_else_the_newer_document_tells_stays_behind(language: str) -> None:
+    older, newer = both(language)
+    newer = replace(newer, sentence_vectors=np.array([[0.9, 0.43]], np.float32))
+    pieces = (Evidence(older, 0, 0, 0, 2.0, 1.0), Evidence(newer, 0, 0, 0, 1.99, 1.0))
+    assert newest_first(pieces, QUESTIONS[language][0]) == pieces
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
