@@ -23,6 +23,7 @@ from helpdesk_bot.review.holding import decide_on_review
 from helpdesk_bot.review.values import Content, content_of_answer
 from helpdesk_bot.settings import Settings
 from helpdesk_bot.tracing import trace_of
+from helpdesk_bot.understanding import Understanding
 from helpdesk_bot.understanding import understand as read_question
 from helpdesk_bot.writing import write_extractive, write_generative, write_refusal
 
@@ -38,9 +39,15 @@ def understand(draft: Draft, parts: Parts) -> Draft:
         default_language=parts.settings.default_language,
     )
     notes = draft.notes + ((understanding.language_note,) if understanding.language_note else ())
-    if understanding.carried.filters and not question.filters:
-        question = replace(question, filters=understanding.carried.filters)
-    return replace(draft, question=question, understanding=understanding, notes=notes)
+    return _understood(replace(draft, notes=notes), understanding)
+
+
+def _understood(draft: Draft, understanding: Understanding) -> Draft:
+    """Return the draft of a question so understood; it carries filters where it has none itself."""
+    question, filters = draft.question, understanding.carried.filters
+    if filters and not question.filters:
+        question = replace(question, filters=filters)
+    return replace(draft, question=question, understanding=understanding)
 
 
 def guard(draft: Draft, _parts: Parts) -> Draft:
@@ -53,12 +60,17 @@ def guard(draft: Draft, _parts: Parts) -> Draft:
             draft,
             text="",
             understanding=(
-                replace(understanding, stand_alone="", carried=Carried()) if understanding else None
+                replace(understanding, stand_alone="", carried=Carried(), otherwise=None)
+                if understanding
+                else None
             ),
             outcome="blocked_personal_data",
             outcome_reason="personal_data",
             personal_data=found,
         )
+    otherwise = understanding.otherwise if understanding else None
+    if understanding and otherwise and guardrails.personal_data(otherwise.stand_alone):
+        draft = replace(draft, understanding=replace(understanding, otherwise=None))
     followed = understanding is not None and understanding.is_follow_up  # "2022?" after a question of a year
     if not guardrails.has_words(searched if followed else draft.text):
         return replace(draft, outcome="blocked_guardrail", outcome_reason="not_a_question")
@@ -70,6 +82,8 @@ def find_approved(draft: Draft, parts: Parts) -> Draft:
     understanding = draft.understanding
     if understanding is None or parts.bank is None or understanding.carried.wants_others:
         return draft
+    if understanding.reads != understanding.stand_alone:
+        return draft  # two questions: like either of them, it asks neither alone
     found = parts.bank.find(
         understanding.stand_alone,
         understanding.stand_alone_language,
@@ -116,6 +130,7 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
         draft.retrieval,
         parts.instruments,
         draft.depth,
+        draft.understanding.reads,
     )
     draft = replace(draft, timings_ms={**draft.timings_ms, **judged.timings_ms})
     if not judged.sentences:
@@ -128,6 +143,23 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
         confidence=confidence,
         features=judged.features,
     )
+
+
+def try_as_follow_up(draft: Draft, parts: Parts) -> Draft:
+    """Take a question that names nothing as a follow-up after all, where nothing answers it alone.
+
+    The question before it helps to find, and has no part in judging what is found.
+    """
+    understanding, least = draft.understanding, parts.settings.min_confidence
+    if understanding is None or understanding.otherwise is None or draft.confidence >= least:
+        return draft
+    leaning = retrieve(replace(_understood(draft, understanding.otherwise), asked_parts=()), parts)
+    if leaning.retrieval is None:
+        return draft
+    vector = parts.retriever.embed_query(understanding.otherwise.reads)
+    found = replace(leaning.retrieval, query_vector=vector)
+    leaning = judge_answerability(replace(leaning, retrieval=found), parts)
+    return draft if leaning.outcome is not None or leaning.confidence < least else leaning
 
 
 def write(draft: Draft, parts: Parts) -> Draft:
@@ -153,6 +185,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("check_words", check_words),
     ("judge_answerability", judge_answerability),
     ("judge_parts", judge_parts),
+    ("try_as_follow_up", try_as_follow_up),
     ("ask_back", ask_back),
     ("refuse", refuse),
     ("write", write),

@@ -53,9 +53,11 @@ class Carried:
 class Resolved:
     """A question as it stands alone, with the language that this is written in.
 
-    ``asks`` is the text whose question words show what is asked for: of
+    ``reads`` is what is asked of the passages that ``stand_alone`` finds; ``asks``
+    is the text whose question words show what is asked for: of
     "What did it cost?" that, of "And in Lithuania?" the question before
-    (``asks_as_before``).
+    (``asks_as_before``). ``otherwise``: the same question as a follow-up, where it
+    seems to stand alone but names nothing.
     """
 
     text: str
@@ -63,10 +65,12 @@ class Resolved:
     is_follow_up: bool
     stand_alone: str
     stand_alone_language: str
+    reads: str
     asks: str
     asks_language: str
     asks_as_before: bool
     carried: Carried
+    otherwise: Resolved | None = None
 
 
 def with_shown(turns: Sequence[Turn], recorded: Sequence[Earlier]) -> tuple[Earlier, ...]:
@@ -107,7 +111,7 @@ def resolve(
 
 def alone(text: str, language: str) -> Resolved:
     """Return a question that leans on nothing."""
-    return Resolved(text, language, False, text, language, text, language, False, Carried())
+    return Resolved(text, language, False, text, language, text, text, language, False, Carried())
 
 
 def _followed(
@@ -133,7 +137,17 @@ def _resolved(
         if leaning.how != "alone":
             further = grown(thread, asked, leaning)
             return _as_follow_up(thread, further, asked, leaning), further
+        whole = replace(alone(text, asked.language), otherwise=_otherwise(thread, asked, leaning))
+        return whole, _begun(thread, asked)
     return alone(text, asked.language), _begun(thread, asked)
+
+
+def _otherwise(thread: Thread, asked: Marked, leaning: Leaning) -> Resolved | None:
+    """Return a question that names nothing as a follow-up, however whole it is by its words."""
+    if not asked.words or any(thing.sort not in ("year", "number") for thing in asked.things):
+        return None
+    leaning = replace(leaning, how="pointing")
+    return _as_follow_up(thread, grown(thread, asked, leaning), asked, leaning)
 
 
 def _begun(thread: Thread | None, asked: Marked) -> Thread | None:
@@ -158,6 +172,7 @@ def _as_follow_up(thread: Thread, further: Thread, asked: Marked, leaning: Leani
         is_follow_up=True,
         stand_alone=last.text,
         stand_alone_language=last.language,
+        reads=further.read(),
         asks=asks.text,
         asks_language=asks.language,
         asks_as_before=further.tail is None or further.tail.text != said(asked, leaning),

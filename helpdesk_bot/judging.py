@@ -54,6 +54,7 @@ def judge(
     retrieval: Retrieval,
     instruments: Instruments,
     depth: Depth,
+    reads: str | None = None,
 ) -> Judged:
     """Order the sentences of what was found by how well they answer.
 
@@ -64,6 +65,7 @@ def judge(
         retrieval: what was found.
         instruments: what to judge with.
         depth: how many sentences are looked at closely.
+        reads: what the reader is asked; default: the question as it was searched.
     """
     off, weights = instruments.switched_off, instruments.weights
     words = Words(language, retrieval.word_weights)
@@ -81,7 +83,7 @@ def judge(
     embedded = time.perf_counter()
     read: tuple[ReadExcerpt, ...] = ()
     if instruments.reader is not None and depth == "deep" and "reading" not in off:
-        read = read_excerpts(question, sentences, instruments.reader(), instruments.excerpts)
+        read = read_excerpts(reads or question, sentences, instruments.reader(), instruments.excerpts)
     done = time.perf_counter()
     ordered = reordered(sentences, read, weights)
     nameless = None if "nameless" in off else without_names(question)

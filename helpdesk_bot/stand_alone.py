@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from dataclasses import dataclass
 
 from helpdesk_bot.follow_ups import Leaning
 from helpdesk_bot.marking import SYLLABIC, Marked, mark
@@ -64,7 +65,8 @@ def extended(base: Marked, asked: Marked, leaning: Leaning) -> str:
 
 def beside(base: Marked, asked: Marked) -> str:
     """Return both questions, the earlier first."""
-    return f"{base.text} {asked.text}"
+    sign = "" if _tail(base.text).strip() else "?"
+    return f"{base.text.rstrip()}{sign} {asked.text}"
 
 
 def said(asked: Marked, leaning: Leaning) -> str:
@@ -73,28 +75,53 @@ def said(asked: Marked, leaning: Leaning) -> str:
     return f"{head}{_begun(asked.span(leaning.first, leaning.last))}{_tail(asked.text) or '?'}"
 
 
-def pointed(root: Marked, asked: Marked, named: Sequence[str] = ()) -> str:
-    """Return a question with what it points to in it.
+@dataclass(frozen=True, slots=True)
+class StandAlone:
+    """``text``: a follow-up with what it points to; ``reads``: what is asked of the passages it finds."""
+
+    text: str
+    reads: str
+
+
+def pointed(root: Marked, asked: Marked, named: Sequence[str] = ()) -> StandAlone:
+    """Return a question with what it points to: a name in it, else the whole question in front of it.
+
+    Beside another question a reader would look for the answers to both, so it reads the follow-up alone.
 
     Args:
         root: the question that the conversation turns on.
         asked: the follow-up, see `said`.
         named: further names to be carried, from the answer before.
     """
-    pointers = pointers_of(asked, 0, len(asked.words))
     subject = about(root)
-    if len(pointers) == 1 and not named:
-        if subject is not None and _may_be_replaced(asked, pointers[0]):
-            return _begun(_replaced(asked, pointers[0], subject))
-        place = _place_pointed_to(root, asked, pointers[0])
-        if subject is None and place is not None:
-            return _begun(_replaced(asked, pointers[0], place))
-    if named and len(pointers) == 1 and _may_be_replaced(asked, pointers[0]):
-        asked = mark(_begun(_replaced(asked, pointers[0], " / ".join(named))), asked.language)
+    place = None if subject or named else _with_place(root, asked)
+    if place is not None:
+        return StandAlone(place, place)
+    whole = _with_names(asked, subject, named, topic(root) if root.has("introductions") else "")
+    if whole.mentions(subject or topic(root)):
+        return StandAlone(whole.text, whole.text)
+    return StandAlone(beside(root, whole), whole.text)
+
+
+def _with_names(asked: Marked, subject: str | None, named: Sequence[str], presented: str) -> Marked:
+    """Return a question with names in the place of its pronoun, or in brackets behind it.
+
+    ``presented``: what the question before asks to be told of ("What is e-residency?").
+    """
+    pointers = pointers_of(asked, 0, len(asked.words))
+    replaceable = len(pointers) == 1 and _may_be_replaced(asked, pointers[0])
+    if replaceable and (named or subject):
+        names = " / ".join(named) if named else str(subject)
+        asked = mark(_begun(_replaced(asked, pointers[0], names)), asked.language)
     body, tail = _parted(asked.text)
-    carried = [subject or topic(root), *named]
-    missing = [text for text in carried if text and not asked.mentions(text)]
-    return f"{body} ({'; '.join(missing)}){tail}" if missing else asked.text
+    missing = [text for text in (subject or presented, *named) if text and not asked.mentions(text)]
+    return mark(f"{body} ({'; '.join(missing)}){tail}", asked.language) if missing else asked
+
+
+def _with_place(root: Marked, asked: Marked) -> str | None:
+    pointers = pointers_of(asked, 0, len(asked.words))
+    place = _place_pointed_to(root, asked, pointers[0]) if len(pointers) == 1 else None
+    return None if place is None else _begun(_replaced(asked, pointers[0], place))
 
 
 def _place_pointed_to(root: Marked, asked: Marked, pointer: tuple[int, int]) -> str | None:

@@ -33,7 +33,11 @@ class Thread:
         """Return the last question as it stands alone."""
         if self.tail is None:
             return self.root
-        return mark(pointed(self.root, self.tail, self.named), self.tail.language)
+        return mark(pointed(self.root, self.tail, self.named).text, self.tail.language)
+
+    def read(self) -> str:
+        """Return what is asked last of the passages that are found, see `stand_alone.StandAlone`."""
+        return self.root.text if self.tail is None else pointed(self.root, self.tail, self.named).reads
 
 
 def grown(thread: Thread, asked: Marked, leaning: Leaning) -> Thread:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from helpdesk_bot.asked_kinds import asks_for
-from helpdesk_bot.conversation import Carried, Earlier, resolve
+from helpdesk_bot.conversation import Carried, Earlier, Resolved, resolve
 from helpdesk_bot.phrases import languages
 
 _NOTHING = Carried()
@@ -18,7 +18,9 @@ class Understanding:
     ``asks_for`` holds what the question words show (see `expected_kinds.KINDS`);
     ``stand_alone`` is the text that is searched, with what a follow-up takes
     from earlier questions (``carried``); ``stand_alone_language`` is its language,
-    which is another one where a conversation changes its language.
+    which is another one where a conversation changes its language. ``reads`` is
+    what is asked of the passages found; ``otherwise``, how a question that
+    names nothing is understood if it leans on the ones before it after all.
     """
 
     question_language: str
@@ -29,6 +31,8 @@ class Understanding:
     stand_alone_language: str = "und"
     is_follow_up: bool = False
     carried: Carried = _NOTHING
+    reads: str = ""
+    otherwise: Understanding | None = None
 
 
 def understand(
@@ -50,13 +54,18 @@ def understand(
     if wanted not in languages():
         note = f"no catalogue for {wanted}, answered in {default_language}"
         wanted = default_language
-    return Understanding(
-        question_language=question_language,
-        answer_language=wanted,
-        language_note=note,
+    whole = Understanding(question_language, wanted, note, "", ())
+    otherwise = None if resolved.otherwise is None else _resolved(whole, resolved.otherwise)
+    return replace(_resolved(whole, resolved), otherwise=otherwise)
+
+
+def _resolved(understanding: Understanding, resolved: Resolved) -> Understanding:
+    return replace(
+        understanding,
         stand_alone=resolved.stand_alone,
         asks_for=asks_for(resolved.asks, resolved.asks_language),
         stand_alone_language=resolved.stand_alone_language,
         is_follow_up=resolved.is_follow_up,
         carried=resolved.carried,
+        reads=resolved.reads,
     )

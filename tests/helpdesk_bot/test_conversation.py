@@ -30,8 +30,8 @@ DIALOGUES = {
             ("Which regions in Latvia use AI?", None),
             ("And in Lithuania?", "Which regions in Lithuania use AI?"),
             ("And in Poland?", "Which regions in Poland use AI?"),
-            ("What does it cost?", "What does it cost (regions in Poland use AI)?"),
-            ("And in Estonia?", "What does it cost (regions in Estonia use AI)?"),
+            ("What does it cost?", "Which regions in Poland use AI? What does it cost?"),
+            ("And in Estonia?", "Which regions in Estonia use AI? What does it cost?"),
             ("What is the GDPR?", None),
         ],
         [
@@ -50,14 +50,14 @@ DIALOGUES = {
         [
             ("What rules apply for chatbots in schools?", None),
             ("And in hospitals?", "What rules apply for chatbots in hospitals?"),
-            ("Why?", "Why (rules apply for chatbots in hospitals)?"),
+            ("Why?", "What rules apply for chatbots in hospitals? Why?"),
             ("Thanks!", None),
-            ("And in libraries?", "Why in libraries (rules apply for chatbots in hospitals)?"),
+            ("And in libraries?", "What rules apply for chatbots in hospitals? Why in libraries?"),
         ],
         [
             ("How do I apply for a residence permit?", None),
-            ("How long does it take?", "How long does it take (I apply for a residence permit)?"),
-            ("And for my wife?", "How long does it take for my wife (I apply for a residence permit)?"),
+            ("How long does it take?", "How do I apply for a residence permit? How long does it take?"),
+            ("And for my wife?", "How do I apply for a residence permit? How long does it take for my wife?"),
             ("How do I renew my passport?", None),
         ],
         [
@@ -82,7 +82,7 @@ DIALOGUES = {
             ("Vilka kommuner i Lettland använder AI?", None),
             ("Och i Litauen?", "Vilka kommuner i Litauen använder AI?"),
             ("Polen då?", "Vilka kommuner i Polen använder AI?"),
-            ("Vad kostade det?", "Vad kostade det (kommuner i Polen använder AI)?"),
+            ("Vad kostade det?", "Vilka kommuner i Polen använder AI? Vad kostade det?"),
             ("Vad är GDPR?", None),
         ],
         [
@@ -130,7 +130,7 @@ DIALOGUES = {
             ("Dự án nào ở Latvia hỗ trợ phụ nữ?", None),
             ("Còn ở Lít-va thì sao?", "Dự án nào ở Lít-va hỗ trợ phụ nữ?"),
             ("Còn ở Ba Lan?", "Dự án nào ở Ba Lan hỗ trợ phụ nữ?"),
-            ("Ngân sách là bao nhiêu?", "Ngân sách là bao nhiêu (Dự án nào ở Ba Lan hỗ trợ phụ nữ)?"),
+            ("Ngân sách là bao nhiêu?", "Dự án nào ở Ba Lan hỗ trợ phụ nữ? Ngân sách là bao nhiêu?"),
             ("GDPR là gì?", None),
             ("Nó có hiệu lực khi nào?", "GDPR có hiệu lực khi nào?"),
         ],
@@ -145,8 +145,8 @@ DIALOGUES = {
         ],
         [
             ("Làm thế nào để đăng ký kinh doanh trực tuyến?", None),
-            ("Mất bao lâu?", "Mất bao lâu (đăng ký kinh doanh trực tuyến)?"),
-            ("Có mất phí không?", "Có mất phí không (đăng ký kinh doanh trực tuyến)?"),
+            ("Mất bao lâu?", "Làm thế nào để đăng ký kinh doanh trực tuyến? Mất bao lâu?"),
+            ("Có mất phí không?", "Làm thế nào để đăng ký kinh doanh trực tuyến? Có mất phí không?"),
             ("Chính phủ hỗ trợ doanh nghiệp nhỏ như thế nào?", None),
         ],
         [
@@ -170,7 +170,7 @@ DIALOGUES = {
         [
             ("Welche Regionen in Lettland nutzen KI?", None),
             ("Und in Litauen?", "Welche Regionen in Litauen nutzen KI?"),
-            ("Was kostet das?", "Was kostet das (Regionen in Litauen nutzen KI)?"),
+            ("Was kostet das?", "Welche Regionen in Litauen nutzen KI? Was kostet das?"),
             ("Was ist die DSGVO?", None),
         ],
         [
@@ -183,7 +183,7 @@ DIALOGUES = {
         [
             ("Quelles régions de Lettonie utilisent l'IA ?", None),
             ("Et en Lituanie ?", "Quelles régions en Lituanie utilisent l'IA ?"),
-            ("Combien ça coûte ?", "Combien ça coûte (régions en Lituanie utilisent l'IA) ?"),
+            ("Combien ça coûte ?", "Quelles régions en Lituanie utilisent l'IA ? Combien ça coûte ?"),
             ("Qu'est-ce que le RGPD ?", None),
         ]
     ],
@@ -191,7 +191,7 @@ DIALOGUES = {
         [
             ("¿Qué regiones de Letonia usan la IA?", None),
             ("¿Y en Lituania?", "¿Qué regiones en Lituania usan la IA?"),
-            ("¿Cuánto costó?", "¿Cuánto costó (regiones en Lituania usan la IA)?"),
+            ("¿Cuánto costó?", "¿Qué regiones en Lituania usan la IA? ¿Cuánto costó?"),
             ("¿Qué es el RGPD?", None),
         ]
     ],
@@ -199,7 +199,7 @@ DIALOGUES = {
         [
             ("Quali regioni in Lettonia usano l'IA?", None),
             ("E in Lituania?", "Quali regioni in Lituania usano l'IA?"),
-            ("Quanto è costato?", "Quanto è costato (regioni in Lituania usano l'IA)?"),
+            ("Quanto è costato?", "Quali regioni in Lituania usano l'IA? Quanto è costato?"),
             ("Che cos'è il GDPR?", None),
         ]
     ],
@@ -207,7 +207,7 @@ DIALOGUES = {
         [
             ("Które regiony w Polsce używają AI?", None),
             ("A na Litwie?", "Które regiony na Litwie używają AI?"),
-            ("Ile to kosztowało?", "Ile to kosztowało (regiony na Litwie używają AI)?"),
+            ("Ile to kosztowało?", "Które regiony na Litwie używają AI? Ile to kosztowało?"),
             ("Co to jest RODO?", None),
         ]
     ],
@@ -265,7 +265,7 @@ def test_decomposed_text_is_understood_the_same(dialogue: list[tuple[str, str | 
         (
             ("Vilka kommuner i Lettland använder AI?", "And in Lithuania?", "What did it cost?"),
             "en",
-            "What did it cost (kommuner i Litauen använder AI)?",
+            "Vilka kommuner i Litauen använder AI? What did it cost?",
             "en",
         ),
     ],
@@ -384,19 +384,19 @@ def test_what_is_carried_is_named() -> None:
             "Who led the agency when the centre opened?",
             "Danny Aerts was its head then.",
             "Who came after him?",
-            "Who came after Danny Aerts (led the agency when the centre opened)?",
+            "Who led the agency when the centre opened? Who came after Danny Aerts?",
         ),
         (
             "Vem ledde stiftelsen när centret öppnade?",
             "Danny Aerts var vd då.",
             "Vem efterträdde honom?",
-            "Vem efterträdde Danny Aerts (ledde stiftelsen när centret öppnade)?",
+            "Vem ledde stiftelsen när centret öppnade? Vem efterträdde Danny Aerts?",
         ),
         (
             "Vem ledde stiftelsen när centret öppnade?",
             "Danny Aerts var vd då. " * 20,
             "Vem efterträdde honom?",
-            "Vem efterträdde honom (ledde stiftelsen när centret öppnade)?",
+            "Vem ledde stiftelsen när centret öppnade? Vem efterträdde honom?",
         ),
     ],
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -10,6 +11,8 @@ from api.answer_view import view
 from api.commands.asking import readable
 from api.messages import messages
 from api.pages import render
+from helpdesk_bot.answerability import Calibration
+from helpdesk_bot.answering import answer_question
 from helpdesk_bot.answers import Question, Turn, answer_to_json
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.understood import understood_as
@@ -66,6 +69,64 @@ def test_a_year_alone_is_a_question_after_one_and_none_by_itself(desk: Helpdesk)
     followed = ask(desk, "2022?", history=history)
     assert followed["outcome"] != "blocked_guardrail"
     assert followed["trace"]["searched_for"] == "How many libraries lent tablets in 2022?"
+
+
+BY_WORDS = Calibration({"coverage": 40.0}, -8.0, {})
+"""The seeded embedder's similarities mean nothing to the fitted calibration; shared words do."""
+
+NAMING_NOTHING = [
+    ("How many libraries lent tablets to residents?", "For which span may a machine stay at home?"),
+    (
+        "Hur många kommuner införde digital identitet för sina invånare?",
+        "Vem betalade notan?",
+    ),
+    ("Cổng dịch vụ công tiếp nhận bao nhiêu hồ sơ trong năm đầu tiên?", "Việc ấy nhanh hơn ra sao?"),
+]
+"""A question, and one after it whose words neither point back nor stand in any document."""
+
+
+def ask_surely(desk: Helpdesk, text: str, **more: Any) -> dict[str, Any]:
+    parts = replace(
+        desk._parts,
+        calibration=BY_WORDS,
+        settings=desk.settings.model_copy(update={"min_confidence": 0.35}),
+    )
+    return answer_to_json(answer_question(Question(text, **more), parts))
+
+
+@pytest.mark.parametrize(("before", "then"), NAMING_NOTHING)
+def test_what_nothing_answers_alone_is_tried_as_a_follow_up(desk: Helpdesk, before: str, then: str) -> None:
+    refused = ask_surely(desk, then)
+    assert refused["outcome"].startswith("unanswerable")
+    followed = ask_surely(desk, then, history=(Turn("user", before),))
+    assert followed["outcome"] == "answered"
+    assert followed["trace"]["searched_for"] == f"{before} {then}"
+    assert followed["trace"]["carried"]["wants_others"] is False
+    assert followed["citations"]
+
+
+@pytest.mark.parametrize(("before", "then"), NAMING_NOTHING)
+def test_what_is_answered_alone_is_no_follow_up(desk: Helpdesk, before: str, then: str) -> None:
+    others = [question for question, _ in NAMING_NOTHING if question != before]
+    for other in others:
+        alone = ask_surely(desk, other, history=(Turn("user", before),))
+        assert (alone["outcome"], alone["trace"]["searched_for"]) == ("answered", other)
+        assert "carried" not in alone["trace"]
+
+
+def test_what_answers_neither_way_is_refused_as_it_was_asked(desk: Helpdesk) -> None:
+    history = (Turn("user", "Who won the football championship last weekend?"),)
+    refused = ask_surely(desk, "Which colour did their shirts have?", history=history)
+    assert refused["outcome"].startswith("unanswerable")
+
+
+def test_the_reading_as_a_follow_up_carries_no_personal_data_and_keeps_the_filters(desk: Helpdesk) -> None:
+    before, then = NAMING_NOTHING[0]
+    history = (Turn("user", f"{before} Ask anna.svensson@example.org"),)
+    assert "anna.svensson" not in str(ask_surely(desk, then, history=history))
+    conversation = ask_surely(desk, before, filters={"language": ("en",)})["conversation_id"]
+    followed = ask_surely(desk, then, conversation_id=conversation)
+    assert followed["trace"]["filters"] == {"language": ["en"]}
 
 
 @pytest.mark.parametrize("then", ["Why?", "Varför?", "Tại sao?"])

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from helpdesk_bot.asked_kinds import asks_for
@@ -76,5 +78,21 @@ def test_a_follow_up_is_read_with_the_last_question_and_answered_in_its_own_lang
 )
 def test_a_whole_question_stands_alone(text: str) -> None:
     read = understand(text, language=None, history=HISTORY, default_language="en")
-    assert read == understand(text, language=None, history=(), default_language="en")
+    assert replace(read, otherwise=None) == understand(text, language=None, history=(), default_language="en")
     assert (read.stand_alone, read.is_follow_up, read.carried) == (text, False, Carried())
+    assert read.otherwise is not None
+    assert read.otherwise.stand_alone == f"{HISTORY[-1].question} {text}"
+    assert (read.otherwise.reads, read.otherwise.is_follow_up) == (text, True)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "How many libraries in Poland lent tablets to residents?",
+        "Hur många kommuner anslöt sig till MOSAICO under året?",
+        "Dự án GRANDIS hỗ trợ những doanh nghiệp nào trong năm?",
+    ],
+)
+def test_what_names_a_subject_is_never_taken_for_a_follow_up(text: str) -> None:
+    read = understand(text, language=None, history=HISTORY, default_language="en")
+    assert (read.is_follow_up, read.otherwise) == (False, None)
