@@ -77,6 +77,18 @@ class Text:
                 first = place
         return tuple(found)
 
+    @cached_property
+    def window_words(self) -> tuple[frozenset[str], ...]:
+        """The tokens of each window."""
+        return tuple(frozenset[str]().union(*self.words[first : last + 1]) for first, last in self.windows)
+
+    @cached_property
+    def window_texts(self) -> tuple[tuple[int, str], ...]:
+        """Where each window starts, and its text, casefolded."""
+        return tuple(
+            (start, text.casefold()) for start, text in (self.excerpt(*each) for each in self.windows)
+        )
+
     def sentence_at(self, char: int) -> int | None:
         """Return the number of the sentence that holds a character."""
         return next((i for i, (start, end) in enumerate(self.sentences) if start <= char < end), None)

@@ -15,6 +15,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from evals.datasets.conditionalqa import read_conditionalqa
@@ -185,12 +186,14 @@ def _near(one: Asked, pool: Sequence[Text], frequency: Counter[str], rng: random
     held = [one.text.text[start:end].casefold() for start, end in one.places] if one.exact else []
     scored: list[tuple[float, int, Text, tuple[int, int]]] = []
     for text in pool:
-        for window in text.windows:
-            start, excerpt = text.excerpt(*window)
-            answers = text is one.text and any(s < start + len(excerpt) and e > start for s, e in one.places)
-            if answers or any(answer in excerpt.casefold() for answer in held):
+        for window, (start, excerpt), words in zip(
+            text.windows, text.window_texts, text.window_words, strict=True
+        ):
+            end = text.sentences[window[1]][1]
+            if text is one.text and any(s < end and e > start for s, e in one.places):
                 continue
-            words = frozenset[str]().union(*text.words[window[0] : window[1] + 1])
+            if any(answer in excerpt for answer in held):
+                continue
             score = sum(1 / math.log(2 + frequency[word]) for word in asked & words)
             scored.append((score, len(scored), text, window))
     if not scored:
@@ -213,8 +216,11 @@ def _swapped(one: Asked, others: Sequence[Asked], answering: Example, rng: rando
     """Return the example with a name or number of its question swapped for one that the excerpt lacks."""
     own = _names(one.question)
     held = f"{answering.context} {answering.excerpt}".casefold()
-    pool = [name for other in others[:400] for name in _names(other.question) if name.casefold() not in held]
-    fitting = [(old, new) for old in own for new in pool[:200] if old[0].isdigit() == new[0].isdigit()]
+    missing = (
+        name for other in others[:400] for name in _names(other.question) if name.casefold() not in held
+    )
+    pool = list(islice(missing, 200))
+    fitting = [(old, new) for old in own for new in pool if old[0].isdigit() == new[0].isdigit()]
     if not fitting:
         return None
     old, new = rng.choice(fitting)
