@@ -86,6 +86,7 @@ def features(
     excerpts: Sequence[ReadExcerpt] = (),
     places: Mapping[str, str] = MappingProxyType({}),
     first: Scored | None = None,
+    question: str = "",
 ) -> dict[str, float]:
     """Return the signals of answerability.
 
@@ -101,6 +102,7 @@ def features(
         excerpts: what the trained reader read; none where it did not read.
         places: see `places_asked.places_in`.
         first: the sentence that is quoted first, once it was read; default: the best.
+        question: as it was searched.
 
     Returns:
         Similarities are cosines less 0.8, shares and yes/no are 0..1.
@@ -119,7 +121,7 @@ def features(
         share of the question's numbers and names that the best passage does not
         hold; a country is held where the document is of it. ``reader_answers``,
         ``reader_span``, ``reader_relevance``: the highest of the excerpts'
-        logits, within -8..8.
+        logits, within -8..8. ``length``: see `_length`.
     """
     if not read:
         return {}
@@ -150,8 +152,17 @@ def features(
         "kind_absent": absent,
         "kind_missing": _kind_missing(asks_for, all_sentences) * absent,
         "missing_names": _missing_share(asked, best.candidate, places),
+        "length": _length(question),
         **_reader_signals(excerpts),
     }
+
+
+def _length(question: str) -> float:
+    """Return how long a question is, -1.1..1.2: the logarithm of its characters over 60.
+
+    A short one lies near to everything, and of a long one the trained reader is stricter.
+    """
+    return math.log(min(200, max(20, len(question))) / 60)
 
 
 def _reader_signals(excerpts: Sequence[ReadExcerpt]) -> dict[str, float]:

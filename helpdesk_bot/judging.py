@@ -98,6 +98,7 @@ def judge(
         read,
         {} if "places" in off else places_in(question, language),
         ordered[0],
+        question,
     )
     timings = {
         "judge.sentences": (embedded - started) * 1000,

@@ -86,7 +86,8 @@ class StandAlone:
 def pointed(root: Marked, asked: Marked, named: Sequence[str] = ()) -> StandAlone:
     """Return a question with what it points to: a name in it, else the whole question in front of it.
 
-    Beside another question a reader would look for the answers to both, so it reads the follow-up alone.
+    Beside another question a reader would look for the answers to both, so it reads the follow-up alone,
+    unless that says nothing by itself ("Since when?").
 
     Args:
         root: the question that the conversation turns on.
@@ -100,7 +101,8 @@ def pointed(root: Marked, asked: Marked, named: Sequence[str] = ()) -> StandAlon
     whole = _with_names(asked, subject, named, topic(root) if root.has("introductions") else "")
     if whole.mentions(subject or topic(root)):
         return StandAlone(whole.text, whole.text)
-    return StandAlone(beside(root, whole), whole.text)
+    both = beside(root, whole)
+    return StandAlone(both, whole.text if whole.own() else both)
 
 
 def _with_names(asked: Marked, subject: str | None, named: Sequence[str], presented: str) -> Marked:
