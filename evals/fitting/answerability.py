@@ -45,8 +45,9 @@ FEATURES = ("likeness", "same_language", "missing_names")
 """The signals that hold from one kind of collection to another (docs/decisions)."""
 
 READING = ("likeness", "same_language", "reader_answers", "reader_span", "length")
-"""With what the trained reader says, at depth ``deep``, and how long the question is: a short one lies near
-to everything, and of a long one the reader is stricter. Without reading the two pull apart: there it stays out."""
+"""With what the trained reader says, at depth ``deep``, and how long the question is: a short one lies
+near to everything, and of a long one the reader is stricter. Without reading it stays out: there a longer
+question is answered less often."""
 
 GIVEN_READING = {"kind_missing": 1.0, "missing_names": -1.0}
 """Not fitted either. Names that no passage holds are rare in the sets, whose questions are all asked of
