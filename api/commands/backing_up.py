@@ -10,7 +10,7 @@ import os
 import sqlite3
 import tarfile
 import tempfile
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 
 from api.commands.session import settings_of
 from api.console import Console
@@ -92,12 +92,22 @@ def _no_leftovers(member: tarfile.TarInfo) -> tarfile.TarInfo | None:
     return None if Path(member.name).name.startswith(".") else member
 
 
+def _checked(member: tarfile.TarInfo, file: Path) -> tarfile.TarInfo:
+    """Return a member that is a file or folder below the archive's top: a backup holds nothing else."""
+    path = PurePosixPath(member.name)
+    if path.is_absolute() or ".." in path.parts or not (member.isfile() or member.isdir()):
+        raise ConfigurationError(f"{file} is no backup of a helpdesk: it holds {member.name!r}.")
+    return member
+
+
 def _unpack(file: Path, data_dir: Path) -> None:
     """Unpack aside, then move into place, the database last: half a restore is none."""
     try:
         with tempfile.TemporaryDirectory(dir=data_dir, prefix=".restore-") as folder:
             with tarfile.open(file, "r:gz") as archive:
-                archive.extractall(folder, filter="data")
+                # Python knows the filter from 3.11.4 on; before, the check is all there is.
+                archive.extraction_filter = getattr(tarfile, "data_filter", lambda member, _path: member)
+                archive.extractall(folder, [_checked(member, file) for member in archive])  # noqa: S202
             unpacked = Path(folder)
             if not (unpacked / DATABASE).exists():
                 raise ConfigurationError(f"{file} is no backup of a helpdesk: it holds no {DATABASE}.")

@@ -6,6 +6,7 @@ import io
 import json
 import subprocess
 import sys
+import tarfile
 import types
 from collections.abc import Iterator
 from pathlib import Path
@@ -253,6 +254,32 @@ def test_ingest_status_verify_repair_backup_and_restore(
     assert main(["restore", str(tmp_path / "broken.tar.gz"), "--data-dir", str(tmp_path / "third")]) == 2
 
     assert main(["ingest", str(tmp_path / "nothing"), *where]) == 2
+
+
+@pytest.mark.parametrize("knows_filters", [True, False], ids=["3.11.4", "3.11.0"])
+@pytest.mark.parametrize("kind", ["above", "absolute", "link", "device"])
+def test_what_no_backup_holds_is_not_unpacked(
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+    kind: str,
+    knows_filters: bool,
+) -> None:
+    if not knows_filters:
+        monkeypatch.delattr(tarfile, "data_filter", raising=False)
+    member = tarfile.TarInfo({"above": "../outside", "absolute": "/tmp/outside"}.get(kind, "originals/x"))
+    if kind == "link":
+        member.type, member.linkname = tarfile.SYMTYPE, "/etc/passwd"
+    elif kind == "device":
+        member.type = tarfile.CHRTYPE
+    else:
+        member.size = 1
+    with tarfile.open(tmp_path / "made.tar.gz", "w:gz") as archive:
+        archive.addfile(member, io.BytesIO(b"x") if member.size else None)
+    target = tmp_path / "in" / "var"
+    assert main(["restore", str(tmp_path / "made.tar.gz"), "--data-dir", str(target)]) == 2
+    assert repr(member.name) in capsys.readouterr().err
+    assert not list(tmp_path.rglob("outside")) + list(target.rglob("originals"))
 
 
 def test_eval_and_bench_are_called(
