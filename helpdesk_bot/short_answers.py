@@ -194,9 +194,13 @@ def _is_of_kind(span: Span, citation: Citation, understanding: Understanding) ->
     """Tell whether words are an amount of money, or a contact, where one is asked for: no other words are.
 
     What a question asks for besides will do: "hur många ... i priset" asks for a number, whatever a prize is.
+    Of a follow-up that is read with the question before it ("Since when?") the words have to be of any kind
+    asked for: they may answer the one before.
     """
     asked = understanding.asks_for
-    if most_specific(asked) not in ("money", "contact"):
+    wanted = most_specific(asked)
+    read_with_another = understanding.is_follow_up and understanding.reads == understanding.stand_alone
+    if wanted is None or (wanted not in ("money", "contact") and not read_with_another):
         return True
     return any(
         first < span[1] and span[0] < last

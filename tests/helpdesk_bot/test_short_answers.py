@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from helpdesk_bot.answers import Question
+from helpdesk_bot.answers import Question, Turn
 from helpdesk_bot.reading import LENIENCE
 from helpdesk_bot.short_answers import CLEARLY_AHEAD
 from index.reader import Excerpt, Reading
@@ -198,3 +198,48 @@ def test_of_the_asked_kind_words_answer_though_the_reader_is_in_doubt(
     assert given[1] != others
     if doubt > -LENIENCE:
         assert given[0] == words
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "before", "then", "words", "others"),
+    [
+        (
+            "en",
+            "A chatbot has had to say that it is a machine since 2 August 2026.",
+            "What must a chatbot say?",
+            "Since when?",
+            "2 August 2026",
+            "it is a machine",
+        ),
+        (
+            "sv",
+            "En chattbot måste säga att den är en maskin sedan den 2 augusti 2026.",
+            "Vad måste en chattbot säga?",
+            "Sedan när?",
+            "2 augusti 2026",
+            "den är en maskin",
+        ),
+        (
+            "vi",
+            "Chatbot phải nói mình là máy từ ngày 02/8/2026.",
+            "Chatbot phải nói điều gì?",
+            "Từ khi nào?",
+            "02/8/2026",
+            "mình là máy",
+        ),
+    ],
+)
+def test_a_follow_up_that_asks_a_time_is_not_answered_with_the_answer_before(
+    tmp_path: Path, language: str, text: str, before: str, then: str, words: str, others: str
+) -> None:
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    fill(settings, FakeEmbedder(), {"a.md": ABOUT.format("Bot", language, "", "Bot", text)})
+    given = []
+    for pointed in (words, others):
+        with helpdesk(settings, reader=WordsReader(pointed)) as desk:
+            asked = Question(then, language=language, history=(Turn("user", before),))
+            answer = desk.ask(replace(asked, depth="deep"))
+        assert answer.trace["searched_for"] == f"{before} {then}"
+        given.append(answer.short_answer.text if answer.short_answer else None)
+    assert words in (given[0] or "")
+    assert given[1] is None
