@@ -22,6 +22,7 @@ _LONGEST_PHRASE = 3
 _LEAST_BEFORE = 2
 """Words in a phrase that may give way to another, and before it: in "Which libraries in towns lend
 books?" nothing tells where the phrase ends."""
+_ASKING_ALONE = frozenset({"interrogatives", "prepositions", "closings", "links", "joints"})
 _PHRASE_ENDS = frozenset({"prepositions", "joints", "interrogatives", "question_openings"})
 
 
@@ -102,7 +103,8 @@ def pointed(root: Marked, asked: Marked, named: Sequence[str] = ()) -> StandAlon
     if whole.mentions(subject or topic(root)):
         return StandAlone(whole.text, whole.text)
     both = beside(root, whole)
-    return StandAlone(both, whole.text if whole.own() else both)
+    says = whole.things or any(not lists & _ASKING_ALONE for lists in whole.lists)
+    return StandAlone(both, whole.text if says else both)
 
 
 def _with_names(asked: Marked, subject: str | None, named: Sequence[str], presented: str) -> Marked:

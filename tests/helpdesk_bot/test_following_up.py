@@ -116,8 +116,10 @@ def test_what_is_answered_alone_is_no_follow_up(desk: Helpdesk, before: str, the
 
 def test_what_answers_neither_way_is_refused_as_it_was_asked(desk: Helpdesk) -> None:
     history = (Turn("user", "Who won the football championship last weekend?"),)
-    refused = ask_surely(desk, "Which colour did their shirts have?", history=history)
+    question = "Which colour was the winning shirt?"
+    refused = ask_surely(desk, question, history=history)
     assert refused["outcome"].startswith("unanswerable")
+    assert refused["trace"]["searched_for"] == question
 
 
 def test_the_reading_as_a_follow_up_carries_no_personal_data_and_keeps_the_filters(desk: Helpdesk) -> None:
