@@ -152,7 +152,8 @@
         if (event.key === "Escape" && !event.defaultPrevented) this.close();
       });
       this.#dialog.addEventListener("close", () => {
-        if (this.#launcher.hidden) this.close(); // closed by the browser
+        // Closed by the browser; it tells so a frame later, when the panel may be open again.
+        if (this.#launcher.hidden && !this.#dialog.open) this.close();
       });
       root.append(this.#launcher, this.#dialog);
     }

@@ -123,6 +123,23 @@ def test_ask_open_the_source_and_leave_with_the_keyboard_alone(allow: Site, addr
     assert not any("token" in url and "?" in url for url in report["requests"])
 
 
+def test_opened_again_at_once_it_stays_open(allow: Site) -> None:
+    # The browser tells of a closed panel a frame later: whoever is faster has opened it again by then.
+    again = "(() => { const it = document.querySelector('helpdesk-widget'); it.close(); it.open(); })()"
+    two_frames = "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
+    [report] = drive(
+        order(
+            ["goto", allow()],
+            *OPEN,
+            ["value", "again", again],
+            ["value", "frames", two_frames],
+            ["value", "open", IS_OPEN],
+            ["until inside", IN_THE_BOX],
+        )
+    )
+    assert report["values"]["open"] is True
+
+
 WHAT_IS_KEPT = """(() => { let may = true; try { sessionStorage.length; } catch { may = false; }
   return [may, ["privacy-tab", "privacy-choices", "privacy-none"]
     .filter((id) => !document.getElementById(id).hidden)]; })()"""
