@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 ADAPTERS = "reader_adapters.safetensors"
+_HEADS = ("dense", "verdict", "span")
 MAX_SPAN_TOKENS = 24
 """A longer answer is a sentence, and is quoted as one."""
 _PADDED_TOKENS = 1200
@@ -113,15 +114,16 @@ def load_reader(adapters: Path, cache_dir: Path) -> Reader:
             f"not on {bundled_model.NAME}. Train them again: python -m evals.fitting.reader."
         )
     encoder = BertEncoder.load(bundled_model.ensure(cache_dir), "float32")
-    return LowRankReader(_adapted(encoder, values), values)
+    heads = {name: value for name, value in values.items() if name.split(".")[0] in _HEADS}
+    return LowRankReader(_adapted(encoder, values), heads)
 
 
 @dataclass(frozen=True, slots=True)
 class LowRankReader:
-    """The bundled encoder with the differences added in, and the heads."""
+    """The bundled encoder with the differences added in; ``heads``: their weights by name."""
 
     encoder: BertEncoder
-    values: Mapping[str, Tensor]
+    heads: Mapping[str, Tensor]
 
     def read(self, question: str, excerpts: Sequence[Excerpt]) -> list[Reading]:
         """Return one reading for each excerpt, in their order."""
@@ -141,9 +143,9 @@ class LowRankReader:
     def _judge(
         self, rows: Sequence[ReaderRow], hidden: npt.NDArray[np.float32], means: npt.NDArray[np.float32]
     ) -> list[Reading]:
-        dense = np.tanh(_linear(hidden[:, 0] + means, self.values, "dense"))
-        verdicts = _linear(dense, self.values, "verdict")
-        places = _linear(hidden, self.values, "span")
+        dense = np.tanh(_linear(hidden[:, 0] + means, self.heads, "dense"))
+        verdicts = _linear(dense, self.heads, "verdict")
+        places = _linear(hidden, self.heads, "span")
         return [
             _reading(row, verdict, place) for row, verdict, place in zip(rows, verdicts, places, strict=True)
         ]

@@ -100,6 +100,13 @@ def test_a_reading_does_not_depend_on_what_is_read_with_it(reader: Reader) -> No
         assert alone.answers == pytest.approx(reading.answers, abs=1e-3)
 
 
+def test_it_shares_with_the_embedder_what_neither_changes() -> None:
+    folder = bundled_model.ensure(MODEL_CACHE)
+    one, other = BertEncoder.load(folder), BertEncoder.load(folder, "float32")
+    assert one.tokenizer is other.tokenizer
+    assert one.word_embeddings.data_ptr() == other.word_embeddings.data_ptr()
+
+
 def test_nothing_to_read_and_too_much_to_read(reader: Reader) -> None:
     assert reader.read(QUESTION, []) == []
     long = "Sammanlagt deltog 57 kommuner. " * 200
