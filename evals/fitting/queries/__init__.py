@@ -1,0 +1,1 @@
+"""Training differences for the embedder's queries alone: ``python -m evals.fitting.queries``."""
