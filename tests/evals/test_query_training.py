@@ -14,7 +14,7 @@ import torch
 
 from evals.fitting.queries.measuring import measure
 from evals.fitting.queries.pairs import Bank, QueryPair, query_pairs
-from evals.fitting.queries.training import RANK, QueryNetwork, _loss, neutral, train
+from evals.fitting.queries.training import RANK, QueryNetwork, batch_loss, neutral, train
 from evals.fitting.reader.examples import is_held_out
 from index import bundled_model
 from index.bert_encoder import BertEncoder
@@ -111,7 +111,9 @@ def test_what_says_the_same_is_not_held_against_a_query(
         groups = torch.tensor([names.index(group) for group in names])
         part = [QueryPair(LENT[0][0], (0,), "title")]
         with torch.no_grad():
-            found, _ = _loss(network, part, torch.from_numpy(vectors), groups, directions, random.Random(1))
+            found, _ = batch_loss(
+                network, part, torch.from_numpy(vectors), groups, directions, random.Random(1)
+            )
         return float(found)
 
     right, other = (LENT[0][1], "a"), (LENT[1][1], "b")

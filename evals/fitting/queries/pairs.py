@@ -35,7 +35,7 @@ class QueryPair:
 
 @dataclass(slots=True)
 class Bank:
-    """Passages; ``groups``: what each says, in whatever language: two of one group are never told apart."""
+    """Passages; ``groups``: the page or paragraph of each, in any language. Two of one are not told apart."""
 
     passages: list[str] = field(default_factory=list)
     groups: list[str] = field(default_factory=list)

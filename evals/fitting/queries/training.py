@@ -22,6 +22,7 @@ from evals.fitting.queries.pairs import Bank, QueryPair
 from evals.fitting.reader.network import LowRankEncoder, stack
 from index.chunks import FloatArray
 from index.language_directions import LanguageDirections
+from index.pooling import PoolingEmbedder
 from index.reader_input import ReaderRow
 
 RANK = 16
@@ -110,7 +111,7 @@ def train(
         losses.append(0.0)
         for first in range(0, BATCH, PART):
             part = batch[first : first + PART]
-            found, held = _loss(network, part, passages, groups, directions, rng)
+            found, held = batch_loss(network, part, passages, groups, directions, rng)
             ((found + HELD * held) * (PART / BATCH)).backward()  # type: ignore[no-untyped-call]
             losses[-1] += float(found.detach()) * PART / BATCH
         nn.utils.clip_grad_norm_(network.parameters(), 1.0)
@@ -122,7 +123,7 @@ def train(
     return losses
 
 
-def _loss(
+def batch_loss(
     network: QueryNetwork,
     part: Sequence[QueryPair],
     passages: Tensor,
@@ -143,6 +144,4 @@ def _loss(
 
 
 def _plain(network: QueryNetwork, texts: Sequence[str]) -> FloatArray:
-    from index.pooling import PoolingEmbedder
-
     return PoolingEmbedder(network.encoder, "plain", "query: ", "passage: ").embed_queries(texts)
