@@ -95,8 +95,20 @@ def test_a_few_steps_bring_queries_to_their_passages(
     bank = Bank()
     pairs = [QueryPair(query, (bank.add(text, query),), "title") for query, text in LENT]
     vectors = open_embedder(BUNDLED, MODEL_CACHE).embed_passages(bank.passages, [()] * len(LENT)).passages
-    losses = train(network, bank, vectors, pairs, directions, 4, seed=1)
-    assert losses[-1] < losses[0]
+    groups = torch.arange(len(LENT))
+
+    def loss() -> tuple[float, float]:
+        with torch.no_grad():
+            found, held = batch_loss(
+                network, pairs, torch.from_numpy(vectors), groups, directions, random.Random(1)
+            )
+        return float(found), float(held)
+
+    before, unmoved = loss()
+    train(network, bank, vectors, pairs, directions, 4, seed=1)
+    after, moved = loss()
+    assert after < before
+    assert moved > unmoved == pytest.approx(0, abs=1e-4)
     assert all(torch.isfinite(value).all() for value in network.state().values())
 
 
