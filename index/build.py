@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from contextlib import ExitStack
 from pathlib import Path
 from types import MappingProxyType
 
@@ -18,21 +18,21 @@ from sqlalchemy import Engine
 from corpus import originals
 from corpus.catalog import Catalog
 from corpus.documents import Document
-from corpus.errors import CorpusError, UnsupportedFormat
 from corpus.identity import KnownDocument
 from corpus.isolation import ParserProcess
 from corpus.overrides import Override, with_overrides
-from corpus.sources import Content, Discovery, SourceItem, discover
-from corpus.sync import Change, by_location, judge, observe, preview, withdrawals
+from corpus.sources import Discovery, SourceItem, discover
+from corpus.sync import Change, by_location, preview, withdrawals
 from index.consistency import is_current
 from index.embedding import Embedder
 from index.errors import GenerationDamaged
 from index.ingest_report import IngestEvent, IngestItem, IngestReport, Progress
 from index.locks import write_lock
-from index.rebuilding import build_generation
+from index.reading_ahead import ReadingAhead, Seen
+from index.rebuilding import Builder, build_generation
 from index.writing import DocumentWriter, Incoming, incoming_text, withdraw
 
-BATCH_CHARS = 400_000
+BATCH_CHARS = 200_000
 """Text embedded in one go, in characters: enough to sort by length, little enough to commit often."""
 
 
@@ -93,9 +93,20 @@ def ingest(
     def open_writer() -> DocumentWriter:
         return DocumentWriter(engine, open_embedder(), passage_tokens, heading_context=heading_context)
 
-    with write_lock(data_dir), ParserProcess() as parser:
+    def start_builder() -> Builder | None:
+        try:
+            return children.enter_context(Builder())
+        except OSError:
+            return None  # tried once more when there is something to build
+
+    with (
+        write_lock(data_dir),
+        ExitStack() as children,
+        ParserProcess() as parser,
+        ReadingAhead(parser, data_dir) as reading,
+    ):
         originals.remove_leftovers(data_dir)
-        run = _Run(engine, data_dir, open_writer, parser, progress)
+        run = _Run(engine, open_writer, start_builder, reading, progress)
         run.total = sum(len(found.items) for _, found in asked.values())
         for target, _ in asked.values():
             # Looked for again: the target before it may have given a file its identity.
@@ -111,21 +122,22 @@ class _Run:
     def __init__(
         self,
         engine: Engine,
-        data_dir: Path,
         open_writer: Callable[[], DocumentWriter],
-        parser: ParserProcess,
+        start_builder: Callable[[], Builder | None],
+        reading: ReadingAhead,
         progress: Progress,
     ) -> None:
         self._engine = engine
-        self._data_dir = data_dir
         self._open_writer = open_writer
-        self._parser = parser
+        self._start_builder = start_builder
+        self._reading = reading
         self._progress = progress
         self._writer: DocumentWriter | None = None
         self._waiting: list[Incoming] = []
         self._reasons: dict[tuple[str, str], str | None] = {}
         self._waiting_chars = 0
         self.items: list[IngestItem] = []
+        self.builder: Builder | None = None
         self.total = 0
         self.changed = False
 
@@ -133,14 +145,13 @@ class _Run:
         """Do what one target needs; transient failures get a second try at its end."""
         by_place = by_location(known)
         again: list[SourceItem] = []
-        for item in found.items:
-            change, content = self._look(item, by_place)
-            if change.action == "failed" and change.transient:
-                again.append(item)
+        for seen in self._reading.read(found.items, by_place):
+            if seen.change.action == "failed" and seen.change.transient:
+                again.append(seen.item)
             else:
-                self._take(change, content)
-        for item in again:
-            self._take(*self._look(item, by_place))
+                self._take(seen)
+        for seen in self._reading.read(again, by_place):
+            self._take(seen)
         self._flush()
         for change in withdrawals(found.items, known, found.scope):
             if change.document_id is not None:
@@ -148,29 +159,14 @@ class _Run:
                 self.changed = True
             self._done(_item(change))
 
-    def _look(self, item: SourceItem, by_place: dict[str, KnownDocument]) -> tuple[Change, Content | None]:
-        observation, content = observe(item)
-        return judge(observation, by_place.get(item.location)), content
-
-    def _take(self, change: Change, content: Content | None) -> None:
-        if content is None or change.action not in ("added", "updated"):
+    def _take(self, seen: Seen) -> None:
+        change, incoming = seen.change, seen.incoming
+        if incoming is None:
             self._done(_item(change))
             return
-        try:
-            document = self._parser.parse(content.data, content.hints)
-            sha256 = originals.store(self._data_dir, content.data)
-        except UnsupportedFormat as error:
-            self._done(_item(replace(change, action="skipped", reason=str(error))))
-            return
-        except (CorpusError, OSError) as error:
-            stays = " The version in force stays." if change.document_id else ""
-            self._done(_item(replace(change, action="failed", reason=f"{error}{stays}")))
-            return
-        self._waiting.append(
-            Incoming(change.source_root, change.source, content.fingerprint, sha256, document)
-        )
+        self._waiting.append(incoming)
         self._reasons[change.source_root, change.source] = change.reason
-        self._waiting_chars += len(document.text)
+        self._waiting_chars += len(incoming.document.text)
         if self._waiting_chars >= BATCH_CHARS:
             self._flush()
 
@@ -189,6 +185,8 @@ class _Run:
             writer = self._open_writer()
             writer.claim()
             self._writer = writer
+            # It loads its libraries, about a second, while documents are embedded.
+            self.builder = self._start_builder()
         return self._writer
 
     def announce(self, stage: str) -> None:
@@ -207,7 +205,7 @@ def _renew_generation(engine: Engine, data_dir: Path, database_url: str, run: _R
         return None
     run.announce("index")
     try:
-        build_generation(database_url, data_dir / "index")
+        build_generation(database_url, data_dir / "index", run.builder)
     except GenerationDamaged as error:
         return str(error)
     return None

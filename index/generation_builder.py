@@ -40,7 +40,11 @@ _SAME = 1e-5  # Chroma normalises what it is given once more
 
 def main() -> int:
     """Read one order from standard input (``build`` or ``compare``), write one line of JSON about it."""
+    _give_way()
+    vectors.chromadb_version()  # its import takes longest, and the order may be long in coming
     line = sys.stdin.readline()
+    if not line:  # the parent had nothing to build, or is gone
+        return 0
     _die_with_parent()
     order = json.loads(line)
     try:
@@ -56,12 +60,14 @@ def main() -> int:
     return 0
 
 
-def _die_with_parent() -> None:
+def _give_way() -> None:
     with contextlib.suppress(OSError, AttributeError):  # only Linux has it
         ctypes.CDLL(None).prctl(1, signal.SIGKILL)  # PR_SET_PDEATHSIG
     with contextlib.suppress(OSError):
         os.nice(_NICENESS)
 
+
+def _die_with_parent() -> None:
     def wait() -> None:
         # Everywhere else, and where the parent died before the line above.
         sys.stdin.read()

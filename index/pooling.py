@@ -7,7 +7,7 @@ vectors; windows over long texts, batching and pooling are here, for all models 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -65,6 +65,12 @@ class TokenModel(Protocol):
 
         What stands in the token vectors beyond a row's own length is undefined.
         """
+        ...
+
+    def forward_all(
+        self, batches: Iterable[Sequence[npt.NDArray[np.int64]]]
+    ) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Yield what `forward` returns for each batch, in their order."""
         ...
 
 
@@ -132,8 +138,9 @@ class PoolingEmbedder:
         ]
         passages: FloatArray = np.zeros((len(texts), dimension), np.float32)
         sentences: list[FloatArray] = [np.zeros((len(s), dimension), np.float32) for s in spans]
-        for batch in self._batches(tokenised):
-            token_vectors, row_vectors = self.model.forward([window.row for window in batch])
+        batches = list(self._batches(tokenised))
+        forwarded = self.model.forward_all([window.row for window in batch] for batch in batches)
+        for batch, (token_vectors, row_vectors) in zip(batches, forwarded, strict=True):
             row_vectors = _unit(row_vectors)  # some models give unit vectors, some do not
             n_before = len(self.model.special_tokens[0])
             for i, window in enumerate(batch):

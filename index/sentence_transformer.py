@@ -7,7 +7,7 @@ vectors of the same pass, which for models that pool otherwise is an approximati
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -61,6 +61,12 @@ class SentenceTransformerModel:
         with torch.inference_mode():
             output = self.model({"input_ids": ids.to(device), "attention_mask": mask.to(device)})
         return _array(output["token_embeddings"]), _array(output["sentence_embedding"])
+
+    def forward_all(
+        self, batches: Iterable[Sequence[npt.NDArray[np.int64]]]
+    ) -> Iterator[tuple[FloatArray, FloatArray]]:
+        """Yield what `forward` returns for each batch, in their order."""
+        return map(self.forward, batches)
 
 
 def open_model(name: str, cache_dir: Path) -> PoolingEmbedder:

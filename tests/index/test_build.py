@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import shutil
@@ -84,6 +85,7 @@ class House:
 def house(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> House:
     """A house whose runs end without building a generation: searches are exact, and tests quick."""
     monkeypatch.setattr(build, "build_generation", lambda *_args: "gen-0")
+    monkeypatch.setattr(build, "Builder", contextlib.nullcontext)
     return House(tmp_path)
 
 

@@ -128,6 +128,50 @@ def test_bfloat16_stays_close_to_float32(bundled: Embedder) -> None:
     assert (half.embed_queries(texts) * bundled.embed_queries(texts)).sum(axis=1).min() > 0.9998
 
 
+def test_many_batches_side_by_side_give_the_vectors_that_they_give_one_after_the_other(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    import torch
+
+    embedder = open_embedder(BUNDLED, MODEL_CACHE)
+    sentences = (
+        "Public services for all. ",
+        "Offentliga tjänster för alla. ",
+        "Dịch vụ công cho mọi người. ",
+    )
+    texts = [sentences[i % 3] * (1 + i % 7 * 6) + str(i) for i in range(60)]
+    spans = [[(0, 10), (5, len(text))] for text in texts]
+    n_threads = torch.get_num_threads()
+    found = []
+    try:
+        torch.set_num_threads(2)
+        for least in (1, 10_000):
+            monkeypatch.setattr("index.bert_encoder._BATCHES_A_THREAD", least)
+            found.append(embedder.embed_passages(texts, spans))
+            assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(n_threads)
+    np.testing.assert_allclose(found[0].passages, found[1].passages, atol=2e-3)
+    for ours, theirs in zip(found[0].sentences, found[1].sentences, strict=True):
+        np.testing.assert_allclose(ours, theirs, atol=4e-3)
+
+
+def test_what_goes_wrong_in_one_of_many_batches_is_raised() -> None:
+    import torch
+
+    encoder = BertEncoder.load(bundled_model.ensure(MODEL_CACHE), "float32")
+    rows = [[np.array([0, 5 + i, 2], np.int64)] for i in range(40)]
+    rows[17] = [np.array([0, 10**9, 2], np.int64)]  # no such token
+    n_threads = torch.get_num_threads()
+    try:
+        torch.set_num_threads(2)
+        with pytest.raises(IndexError):
+            list(encoder.forward_all(rows))
+        assert torch.get_num_threads() == 2
+    finally:
+        torch.set_num_threads(n_threads)
+
+
 def test_the_precision_is_one_that_the_processor_multiplies() -> None:
     flags = Path("/proc/cpuinfo").read_text("utf-8") if Path("/proc/cpuinfo").exists() else ""
     assert best_precision() == ("bfloat16" if "amx_bf16" in flags or "avx512_bf16" in flags else "float32")

@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +35,11 @@ class LetterModel:
         for i, row in enumerate(rows):
             states[i, : len(row)] = np.eye(self.dimension, dtype=np.float32)[row]
         return states, np.array([states[i, : len(row)].mean(0) for i, row in enumerate(rows)], np.float32)
+
+    def forward_all(
+        self, batches: Iterable[Sequence[npt.NDArray[np.int64]]]
+    ) -> Iterator[tuple[FloatArray, FloatArray]]:
+        return map(self.forward, batches)
 
 
 def _embedder(model: LetterModel, prefix: str = "") -> PoolingEmbedder:

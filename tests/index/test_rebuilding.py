@@ -92,6 +92,30 @@ def test_what_goes_wrong_in_the_child_is_told_by_the_parent(tmp_path):
         rebuilding.run_child(order, 60)
 
 
+def test_a_builder_that_was_started_ahead_builds(engine, tmp_path):
+    add_languages(engine)
+    with rebuilding.Builder() as builder:
+        assert build_generation(str(engine.url), tmp_path / "index", builder) == "gen-1"
+        assert not builder.alive
+
+
+def test_a_builder_that_died_before_its_order_is_replaced(engine, tmp_path):
+    add_languages(engine)
+    with rebuilding.Builder() as builder:
+        builder.close()
+        assert build_generation(str(engine.url), tmp_path / "index", builder) == "gen-1"
+
+
+def test_a_builder_without_an_order_ends_with_who_started_it():
+    with rebuilding.Builder() as builder:
+        assert builder.alive
+    assert not builder.alive
+    alone = subprocess.run(
+        [sys.executable, "-m", "index.generation_builder"], stdin=subprocess.DEVNULL, capture_output=True
+    )
+    assert (alone.returncode, alone.stdout, alone.stderr) == (0, b"", b"")
+
+
 def test_damage_between_writing_and_checking_fails_the_check(engine, tmp_path, monkeypatch):
     add_many(engine, 200)
     write = vectors.write_chroma
