@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import re
 import unicodedata
+from collections import Counter
 
 from corpus.errors import BrokenDocument
 
@@ -67,7 +68,9 @@ def decode(data: bytes, declared: str | None = None) -> str:
         text = _decode_single_byte(data, declared)
     sample = text[:100_000]
     n_controls = sum(
-        1 for char in sample if unicodedata.category(char) in ("Cc", "Cn", "Co") and char not in "\t\n\r\f"
+        count
+        for char, count in Counter(sample).items()
+        if unicodedata.category(char) in ("Cc", "Cn", "Co") and char not in "\t\n\r\f"
     )
     if n_controls > _MAX_CONTROL_SHARE * len(sample):
         raise BrokenDocument(

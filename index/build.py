@@ -34,6 +34,7 @@ from index.writing import DocumentWriter, Incoming, incoming_text, withdraw
 
 BATCH_CHARS = 200_000
 """Text embedded in one go, in characters: enough to sort by length, little enough to commit often."""
+_FIRST_BATCH = 4
 
 
 def ingest(
@@ -167,7 +168,8 @@ class _Run:
         self._waiting.append(incoming)
         self._reasons[change.source_root, change.source] = change.reason
         self._waiting_chars += len(incoming.document.text)
-        if self._waiting_chars >= BATCH_CHARS:
+        # The first batch is small: until it is read, nothing else goes on.
+        if self._waiting_chars >= (BATCH_CHARS if self._writer else BATCH_CHARS // _FIRST_BATCH):
             self._flush()
 
     def _flush(self) -> None:
