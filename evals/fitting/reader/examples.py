@@ -43,13 +43,8 @@ class Example:
 
     @property
     def held_out(self) -> bool:
-        """Whether it is kept for the check, see `is_held_out`."""
-        return is_held_out(self.document)
-
-
-def is_held_out(document: str) -> bool:
-    """Whether a document is kept for the check: one in twenty, chosen by its name alone."""
-    return int(hashlib.sha256(document.encode()).hexdigest(), 16) % 20 == 0
+        """Whether it is kept for the check: one document in twenty, chosen by its name alone."""
+        return int(hashlib.sha256(self.document.encode()).hexdigest(), 16) % 20 == 0
 
 
 @dataclass(frozen=True)

@@ -24,26 +24,41 @@ FIRST_LAYER = 2
 """The layers below stay as they are: they see words, not the question beside the text."""
 
 
-class LowRankEncoder(nn.Module):
-    """The bundled model with differences that learn; rows go in, token vectors come out."""
+class ReaderNetwork(nn.Module):
+    """The trainable reader; rows go in, logits come out."""
 
-    def __init__(self, encoder: BertEncoder, rank: int = RANK) -> None:
+    def __init__(self, encoder: BertEncoder) -> None:
         """Start as the bundled model: the differences are zero."""
         super().__init__()
         self.encoder = encoder
+        size = encoder.dimension
         self.down, self.up = nn.ParameterList(), nn.ParameterList()
         self.bias, self.norm = nn.ParameterList(), nn.ParameterList()
         for layer in encoder.layers[FIRST_LAYER:]:
             for weight, bias in (layer.qkv, layer.attention_output, layer.expand, layer.contract):
                 n_out, n_in = weight.shape
-                self.down.append(nn.Parameter(torch.randn(rank, n_in) / math.sqrt(n_in)))
-                self.up.append(nn.Parameter(torch.zeros(n_out, rank)))
+                self.down.append(nn.Parameter(torch.randn(RANK, n_in) / math.sqrt(n_in)))
+                self.up.append(nn.Parameter(torch.zeros(n_out, RANK)))
                 self.bias.append(nn.Parameter(bias.clone()))
             for scale, shift in (layer.attention_norm, layer.output_norm):
                 self.norm.extend([nn.Parameter(scale.clone()), nn.Parameter(shift.clone())])
+        self.dense = nn.Linear(size, size)
+        self.verdict = nn.Linear(size, 2)
+        self.span = nn.Linear(size, 2)
 
-    def encode(self, ids: Tensor, own: Tensor) -> Tensor:
-        """Return token vectors ``(n, length, dim)`` of rows as for `ReaderNetwork.forward`."""
+    def forward(self, ids: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
+        """Return the logits of relevant and answers ``(n, 2)``, and of start and end ``(n, length, 2)``.
+
+        Args:
+            ids: ``(n, length)`` int64.
+            own: ``(n, length)`` bool, false where a row is filled up.
+        """
+        hidden = self._encode(ids, own)
+        weight = own[:, :, None].to(hidden.dtype)
+        mean = (hidden * weight).sum(1) / weight.sum(1)
+        return self.verdict(torch.tanh(self.dense(hidden[:, 0] + mean))), self.span(hidden)
+
+    def _encode(self, ids: Tensor, own: Tensor) -> Tensor:
         encoder = self.encoder
         n, length = ids.shape
         size, eps = encoder.dimension, encoder.layer_norm_eps
@@ -89,30 +104,6 @@ class LowRankEncoder(nn.Module):
             name: value.detach().to("cpu", torch.float16).contiguous()
             for name, value in self.state_dict().items()
         }
-
-
-class ReaderNetwork(LowRankEncoder):
-    """The trainable reader; rows go in, logits come out."""
-
-    def __init__(self, encoder: BertEncoder) -> None:
-        """Start as the bundled model, with heads that know nothing."""
-        super().__init__(encoder)
-        size = encoder.dimension
-        self.dense = nn.Linear(size, size)
-        self.verdict = nn.Linear(size, 2)
-        self.span = nn.Linear(size, 2)
-
-    def forward(self, ids: Tensor, own: Tensor) -> tuple[Tensor, Tensor]:
-        """Return the logits of relevant and answers ``(n, 2)``, and of start and end ``(n, length, 2)``.
-
-        Args:
-            ids: ``(n, length)`` int64.
-            own: ``(n, length)`` bool, false where a row is filled up.
-        """
-        hidden = self.encode(ids, own)
-        weight = own[:, :, None].to(hidden.dtype)
-        mean = (hidden * weight).sum(1) / weight.sum(1)
-        return self.verdict(torch.tanh(self.dense(hidden[:, 0] + mean))), self.span(hidden)
 
 
 class _LowRankLinear(torch.autograd.Function):

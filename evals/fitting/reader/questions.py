@@ -50,20 +50,15 @@ def question_examples(folder: Path, rng: random.Random, *, gaps: float = 0.0) ->
         rng: what decides.
         gaps: of the answers, the share whose excerpt is shown once more without the sentence that answers.
     """
-    asked = asked_questions(folder, rng)
-    found: list[Example] = []
-    for source in ("squad", "swequad", "conditionalqa"):
-        found += _examples([one for one in asked if one.source == source], rng, gaps)
-    return found
-
-
-def asked_questions(folder: Path, rng: random.Random) -> list[Asked]:
-    """Return the questions of all sources; ``rng`` decides which have their scenario before them."""
-    return [
+    asked = [
         *_from_reading(read_squad(folder / "squad2-train-slice.en.json"), "squad"),
         *_from_reading(read_swequad(folder / "swequad-mc-training.sv.json"), "swequad"),
         *_from_pages(folder / "conditionalqa.en.jsonl", rng),
     ]
+    found: list[Example] = []
+    for source in ("squad", "swequad", "conditionalqa"):
+        found += _examples([one for one in asked if one.source == source], rng, gaps)
+    return found
 
 
 def _from_reading(questions: Iterable[ReadingQuestion], source: str) -> list[Asked]:
