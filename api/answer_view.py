@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
@@ -21,7 +22,10 @@ Words = Mapping[str, str]
 
 @dataclass(frozen=True, slots=True)
 class SourceView:
-    """One citation; ``data`` is what the side sheet needs, already in the page's language."""
+    """One citation; ``data`` is what the side sheet needs, already in the page's language.
+
+    ``lapsed`` says that its document does not hold today.
+    """
 
     number: int
     title: str
@@ -32,6 +36,7 @@ class SourceView:
     language_label: str
     href: str
     data: Mapping[str, Any]
+    lapsed: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +113,14 @@ def original_address(document_id: str, version: int, page: int | None) -> str:
     return f"{address}#page={page}" if page else address
 
 
-def view(answer: Mapping[str, Any], words: Words, page_language: str, *, recorded: bool = True) -> AnswerView:
+def view(
+    answer: Mapping[str, Any],
+    words: Words,
+    page_language: str,
+    *,
+    recorded: bool = True,
+    lapsed: Mapping[str, str | None] = MappingProxyType({}),
+) -> AnswerView:
     """Return what the page shows of an answer.
 
     Args:
@@ -116,9 +128,10 @@ def view(answer: Mapping[str, Any], words: Words, page_language: str, *, recorde
         words: the page's own words.
         page_language: the language of those words.
         recorded: whether answers are recorded at all.
+        lapsed: the cited documents that do not hold today, see `helpdesk_bot.lapsed`.
     """
     citations: list[Mapping[str, Any]] = answer["citations"]
-    sources = {citation["number"]: _source(citation, words, page_language) for citation in citations}
+    sources = {citation["number"]: _source(citation, words, page_language, lapsed) for citation in citations}
     own = answer["answer_language"]
     foreign = [
         Foreign(text, citation["language"])
@@ -173,7 +186,9 @@ def _one_line(quote: str) -> str:
     return " ".join(quote.split()).lstrip("•–-*▪◦ ")
 
 
-def _source(citation: Mapping[str, Any], words: Words, page_language: str) -> SourceView:
+def _source(
+    citation: Mapping[str, Any], words: Words, page_language: str, lapsed: Mapping[str, str | None]
+) -> SourceView:
     document = citation["document"]
     document_id, version, page = document["document_id"], document["version"], citation["page"]
     language = language_tag(citation["language"])
@@ -213,7 +228,13 @@ def _source(citation: Mapping[str, Any], words: Words, page_language: str) -> So
         language_label=label,
         href=href,
         data=data,
+        lapsed=_lapsed(lapsed[document_id], words) if document_id in lapsed else None,
     )
+
+
+def _lapsed(newer: str | None, words: Words) -> str:
+    said = words["source_lapsed"]
+    return f"{said} {words['source_replaced'].format(title=newer)}" if newer else said
 
 
 def _related(items: list[Mapping[str, Any]], words: Words) -> tuple[tuple[str, tuple[RelatedView, ...]], ...]:

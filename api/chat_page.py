@@ -16,6 +16,7 @@ from api.offered import facets, suggestions
 from api.pages import NATIVE_NAMES, language_query, page, page_language, render
 from api.service import Service
 from api.standing import Words, value_label
+from helpdesk_bot.lapsed import lapsed
 from helpdesk_bot.phrases import languages
 
 SCRIPT_WORDS = (
@@ -118,7 +119,14 @@ def chat_page(
 
 def shown_answer(service: Service, given: Mapping[str, Any], language: str) -> AnswerView:
     """Return an answer's JSON as the pages of this house show it."""
-    return view(given, messages(language), language, recorded=service.settings.record_conversations)
+    cited = [citation["document"]["document_id"] for citation in given["citations"]]
+    return view(
+        given,
+        messages(language),
+        language,
+        recorded=service.settings.record_conversations,
+        lapsed=lapsed(service.engine, cited),
+    )
 
 
 def answer_html(request: Request, given: Mapping[str, Any]) -> str:

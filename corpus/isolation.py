@@ -59,6 +59,7 @@ class ParserProcess:
         self._child: subprocess.Popen[bytes] | None = None
         self._n_files = 0
         self._lock = threading.Lock()
+        self._abandoned = False
 
     def __enter__(self) -> Self:
         return self
@@ -73,6 +74,13 @@ class ParserProcess:
         with self._lock:
             self._stop()
 
+    def abandon(self) -> None:
+        """End the child at once and for good, even while another thread parses: that one fails."""
+        self._abandoned = True
+        child = self._child
+        if child is not None:
+            child.kill()
+
     def parse(self, data: bytes, hints: Hints) -> Document:
         """Parse one file in the child.
 
@@ -80,7 +88,7 @@ class ParserProcess:
             PermanentError: as `corpus.loading.parse`; `LimitExceeded` where the
                 file took too long or too much memory, `BrokenDocument` where
                 it crashed the parser.
-            TransientError: the child could not be started.
+            TransientError: the child could not be started, or was abandoned.
         """
         with self._lock:
             try:
@@ -126,6 +134,7 @@ class ParserProcess:
     def _running(self) -> subprocess.Popen[bytes]:
         if self._child is None or self._child.poll() is not None:
             self._stop()
+            self._go_on()
             root = str(Path(__file__).resolve().parent.parent)
             # Two arenas: each of glibc's reserves 64 MiB of the address space
             # that the limit counts. One thread: numpy's pools do the same.
@@ -152,6 +161,7 @@ class ParserProcess:
                 close_fds=True,
             )
             self._n_files = 0
+            self._go_on()  # it may have been abandoned in between
             # Its first word is that it is ready, so that a slow start is not
             # held against the first file.
             try:
@@ -164,6 +174,11 @@ class ParserProcess:
                     "the parsing process did not start; try again when the machine is less busy"
                 )
         return self._child
+
+    def _go_on(self) -> None:
+        if self._abandoned:
+            self._stop()
+            raise TransientError("parsing was given up")
 
     def _retire_if_worn(self) -> None:
         worn = self._n_files >= _MAX_FILES_A_CHILD

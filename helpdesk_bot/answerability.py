@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.extractive import Scored, Words
+from helpdesk_bot.place_names import without_marks
 from helpdesk_bot.places_asked import is_of
 from helpdesk_bot.reading import ReadExcerpt
 from index.chunks import Candidate, FloatArray
@@ -260,8 +261,8 @@ def _nameless(best: Scored, vector: FloatArray | None) -> float:
 def _missing_share(asked: tuple[str, ...], best: Candidate, places: Mapping[str, str]) -> float:
     if not asked:
         return 0.0
-    held = f"{best.passage.context} {best.passage.text} {best.document.title}".casefold()
-    missing = [name for name in asked if name not in held]
+    held = without_marks(f"{best.passage.context} {best.passage.text} {best.document.title}".casefold())
+    missing = [name for name in asked if without_marks(name) not in held]
     return sum(
         name not in places or not is_of(best.document, frozenset((places[name],))) for name in missing
     ) / len(asked)

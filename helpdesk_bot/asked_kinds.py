@@ -40,6 +40,19 @@ def asks_for(text: str, language: str) -> tuple[str, ...]:
     return tuple(sorted(asked))
 
 
+def asks_why(text: str, language: str) -> bool:
+    """Tell whether a question opens by asking for a reason: that takes a sentence, never a few words.
+
+    Args:
+        text: the question, NFC.
+        language: of the question, two letters; without a catalogue it is not told.
+    """
+    if language not in languages():
+        return False
+    opening = " ".join(_folded(text).split()[:OPENING_WORDS])
+    return any(_holds(opening, phrase) for phrase in catalogue(language).asks_about["reason"])
+
+
 def _found(kind: str, phrases: tuple[str, ...], folded: str) -> bool:
     # "When" far from the start joins two clauses: "who led the city when the report came".
     opening = " ".join(folded.split()[:OPENING_WORDS])

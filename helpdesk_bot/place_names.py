@@ -27,6 +27,9 @@ _JOINED_ARTICLES = frozenset({"ar"})
 _SHARED_LETTERS = 3
 """A language's name stands for what belongs to a country if the two begin alike: Latvian, Latvia."""
 
+_LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
+"""Letters that Unicode does not take apart, as they are typed where a keyboard has them not."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -131,9 +134,9 @@ def _transliterated(word: Word, language: str) -> Place | None:
     """Read a name written syllable by syllable: Lít-va is Litva."""
     if "-" not in word.folded:
         return None
-    plain = _without_marks(word.folded.replace("-", ""))
+    plain = without_marks(word.folded.replace("-", ""))
     for name, code in _single_names(language):
-        if _without_marks(name.replace("-", "")) == plain:
+        if without_marks(name.replace("-", "")) == plain:
             return Place(code, 1)
     return None
 
@@ -223,5 +226,7 @@ def _shared(one: str, two: str) -> int:
     return min(len(one), len(two))
 
 
-def _without_marks(text: str) -> str:
-    return "".join(char for char in unicodedata.normalize("NFD", text) if not unicodedata.combining(char))
+def without_marks(text: str) -> str:
+    """Return a casefolded text as it is typed on a foreign keyboard: "da nang" of "đà nẵng"."""
+    plain = unicodedata.normalize("NFD", text.translate(_LETTERS))
+    return "".join(char for char in plain if not unicodedata.combining(char))

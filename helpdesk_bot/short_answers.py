@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterable
+
 from helpdesk_bot.answers import Citation, ShortAnswer
+from helpdesk_bot.asked_kinds import asks_why
 from helpdesk_bot.draft import Draft
 from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
 from helpdesk_bot.extractive import Words
@@ -22,6 +26,15 @@ holds several things of the asked kind. Chosen on the starter suite: no right an
 _BETWEEN = (", ", "، ", "、", "; ")
 _ENDS = " \t\n.,;:!?…。、，；：،؛؟"
 
+_WILL_DO = {"number": ("share", "money"), "share": ("number",), "time": ("number",)}
+"""A kind that is asked for, and what else answers it: "how many" by a share, "when" by "within 30 days"."""
+
+_FIGURE_OF_A_LIST = re.compile(r"\(?\d{1,2}[.)]")
+
+_ENDING_WORD = re.compile(r"(?<!\w)\w{1,25}$")
+_BEGINNING_WORD = re.compile(r"\w{1,25}(?!\w)")
+"""Longer ones are whole sentences of a script that sets no spaces."""
+
 Span = tuple[int, int]
 """Half-open, in code points of a quote."""
 
@@ -30,13 +43,15 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
     """Return the words that answer: the cell that is asked for, what the reader points at, else a mention.
 
     None where the quote is in another language than the question, several
-    words of it could be meant and the reader is not clearly for its own. None
-    to a comparison or several parts, and to a question for several things where
-    the words are one of them. Words of a document that is not in force count where it
-    is cited first.
+    words of it could be meant and the reader is not clearly for its own, and where the words are not of the
+    kind that is asked for. None to the question why, to a comparison or several parts, and to a question
+    for several things where the words are one of them. Words of a document that is not in force count where
+    it is cited first.
     """
     understanding = draft.understanding
     if understanding is None or not draft.citations or not _asks_for_one(draft):
+        return None
+    if asks_why(understanding.stand_alone, understanding.stand_alone_language):
         return None
     cell = _cell_answer(draft, understanding)
     if cell is not None:
@@ -51,8 +66,9 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
         return None
     if excerpt.reading.span < CLEARLY_AHEAD and _could_be_another(citation, understanding):
         return None
-    span = _whole(span, citation, understanding)
-    return _answer(citation, span) if _is_of_kind(span, citation, understanding) else None
+    if not _is_of_kind(_whole(span, citation, understanding), citation, draft, understanding):
+        return None
+    return _answer(citation, _whole(_whole_words(span, citation.quote), citation, understanding))
 
 
 def _asks_for_one(draft: Draft) -> bool:
@@ -130,9 +146,8 @@ def _is_found(piece: ReadExcerpt, span: Span, draft: Draft) -> bool:
     wanted = most_specific(draft.understanding.asks_for) if draft.understanding else None
     if wanted is None or piece.reading.answers + LENIENCE <= 0:
         return False
-    offset = piece.passage.start_char
-    words = piece.passage.text[span[0] - offset : span[1] - offset]
-    return bool(mentions(wanted, words, piece.passage.language))
+    offset, passage = piece.passage.start_char, piece.passage
+    return _mentioned((wanted,), passage.text, passage.language, (span[0] - offset, span[1] - offset))
 
 
 def _is_past(piece: ReadExcerpt, draft: Draft) -> bool:
@@ -190,23 +205,44 @@ def _whole(span: Span, citation: Citation, understanding: Understanding) -> Span
     return start, end
 
 
-def _is_of_kind(span: Span, citation: Citation, understanding: Understanding) -> bool:
-    """Tell whether words are an amount of money, or a contact, where one is asked for: no other words are.
+def _is_of_kind(span: Span, citation: Citation, draft: Draft, understanding: Understanding) -> bool:
+    """Tell whether words are of a kind that is asked for: "nearly all" is no number.
 
-    What a question asks for besides will do: "hur många ... i priset" asks for a number, whatever a prize is.
+    Whatever a question asks for will do: "hur många ... i priset" asks for a number, whatever a prize is.
+    One of several parts asks for something else, perhaps; but neither an amount nor a contact is other words.
     Of a follow-up that is read with the question before it ("Since when?") the words have to be of any kind
     asked for: they may answer the one before.
     """
     asked = understanding.asks_for
     wanted = most_specific(asked)
-    read_with_another = understanding.is_follow_up and understanding.reads == understanding.stand_alone
-    if wanted is None or (wanted not in ("money", "contact") and not read_with_another):
+    if wanted is None or (len(draft.asked_parts) > 1 and wanted not in ("money", "contact")):
         return True
+    will_do = {kind for each in asked for kind in (each, *_WILL_DO.get(each, ()))}
+    return _mentioned(will_do, citation.quote, citation.language, span)
+
+
+def _mentioned(kinds: Iterable[str], text: str, language: str, span: Span) -> bool:
+    """Tell whether words of a text are, or share a character with, a mention of a kind.
+
+    By themselves they count too ("trettio" of "trettiotal"), but for the figure of an item of a list.
+    """
+    words = text[span[0] : span[1]].strip()
     return any(
-        first < span[1] and span[0] < last
-        for kind in asked
-        for first, last in mentions(kind, citation.quote, citation.language)
+        any(first < span[1] and span[0] < last for first, last in mentions(kind, text, language))
+        or (not _FIGURE_OF_A_LIST.fullmatch(words) and bool(mentions(kind, words, language)))
+        for kind in kinds
     )
+
+
+def _whole_words(span: Span, text: str) -> Span:
+    """Return the words with the rest of a word that begins or ends them: of "trettiotal" not "trettio"."""
+    start, end = span
+    before, behind = _ENDING_WORD.search(text, 0, start), _BEGINNING_WORD.match(text, end)
+    if before and _BEGINNING_WORD.match(text, start):
+        start = before.start()
+    if behind and _ENDING_WORD.search(text, 0, end):
+        end = behind.end()
+    return start, end
 
 
 def _answer(citation: Citation, span: Span) -> ShortAnswer | None:

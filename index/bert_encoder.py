@@ -152,19 +152,21 @@ class BertEncoder:
 
         n_threads = torch.get_num_threads()
         waiting = list(batches)
-        if n_threads == 1 or len(waiting) < _BATCHES_A_THREAD * n_threads:
+        n_workers = min(n_threads, len(waiting) // _BATCHES_A_THREAD)
+        if n_workers < 2:
             yield from map(self.forward, waiting)
             return
         running: deque[Future[tuple[FloatArray, FloatArray]]] = deque()
+        pool = ThreadPoolExecutor(n_workers, initializer=torch.set_num_threads, initargs=(1,))
         try:
-            with ThreadPoolExecutor(n_threads, initializer=torch.set_num_threads, initargs=(1,)) as pool:
-                for batch in waiting:
-                    running.append(pool.submit(self.forward, batch))
-                    if len(running) >= 2 * n_threads:  # so many results are held, and no more
-                        yield running.popleft().result()
-                while running:
+            for batch in waiting:
+                running.append(pool.submit(self.forward, batch))
+                if len(running) >= 2 * n_workers:  # so many results are held, and no more
                     yield running.popleft().result()
+            while running:
+                yield running.popleft().result()
         finally:
+            pool.shutdown(wait=True, cancel_futures=True)
             torch.set_num_threads(n_threads)  # new threads of the process would take the last word
 
     def _encode(self, ids: Tensor, mask: Tensor | None) -> Tensor:

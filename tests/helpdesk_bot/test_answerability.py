@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from helpdesk_bot.answers import Question, answer_to_json
 from helpdesk_bot.helpdesk import Helpdesk
+from tests.fakes import FakeEmbedder
+from tests.helpdesk_bot.library import fill, helpdesk, settings_for
 
 
 def signals(desk: Helpdesk, question: str) -> dict[str, Any]:
@@ -42,3 +45,20 @@ def test_the_right_subject_without_the_attribute_speaks_against_an_answer(
 
 def test_a_question_for_no_kind_of_thing_says_nothing(desk: Helpdesk) -> None:
     assert signals(desk, "Vad kan upphandlare be om innan de köper?")["kind_missing"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("language", "typed"),
+    [
+        ("en", "How many datasets does the Da Nang portal have?"),
+        ("sv", "Hur manga datamangder har Malmo och Da Nang?"),
+        ("vi", "Cổng của Da Nang có bao nhiêu bộ dữ liệu?"),
+    ],
+)
+def test_a_name_is_found_however_the_keyboard_writes_it(tmp_path: Path, language: str, typed: str) -> None:
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    text = "Cổng dữ liệu của Đà Nẵng và Malmö có 1.500 bộ dữ liệu, datasets, datamängder."
+    fill(settings, FakeEmbedder(), {"a.vi.md": f"---\ntitle: Cổng\nlanguage: vi\n---\n# Cổng\n\n{text}\n"})
+    with helpdesk(settings) as own:
+        answer = answer_to_json(own.ask(Question(text=typed, language=language, depth="fast")))
+    assert answer["trace"]["features"]["missing_names"] == 0.0

@@ -84,6 +84,13 @@ PRIZE = ABOUT.format(
 )
 BUDGET = ABOUT.format("Budget", "en", "", "Budget", "The budget was 9 million euros, and it came late.")
 STEG = ABOUT.format("Steg", "sv", "", "Steg", "Stegen är dessa:\n\n- rensa diken och broar\n- laga vägar")
+HALF = ABOUT.format(
+    "Centra", "sv", "", "Centra", "I dag finns ett trettiotal centra. Nästan alla ligger i norr."
+)
+DAYS = ABOUT.format(
+    "Rules", "en", "", "Rules", "An answer comes within 30 days, as a rule, since they are strict."
+)
+STEPS = ABOUT.format("Thủ tục", "vi", "", "Thủ tục", "1. Cổng có 21 thủ tục cho doanh nghiệp và người dân.")
 CITIES = ABOUT.format("Cổng", "vi", "", "Cổng", "Cổng dữ liệu mở có ở Huế và Đà Nẵng từ năm 2020.")
 OLD = ABOUT.format(
     "Duties", "en", "valid_until: 2020-01-01\n", "Duties", "The duties begin on 2 August 2026."
@@ -113,6 +120,14 @@ DRAFT = ABOUT.format(
         ("What is the prize?", [PRIZE], ["53,000 euros. It began"], "53,000 euros"),
         ("What was the budget?", [BUDGET], ["late"], None),
         ("What is the prize and when did it begin?", [PRIZE], ["53,000 euros"], None),
+        ("Hur många centra finns det?", [HALF], ["Nästan alla"], None),
+        ("Vad finns det för centra?", [HALF], ["trettio"], "trettiotal"),
+        ("When does an answer come?", [DAYS], ["30 days"], "30 days"),
+        ("When does an answer come?", [DAYS], ["as a rule"], None),
+        ("Why does an answer come?", [DAYS], ["they are strict"], None),
+        ("Varför finns det centra?", [HALF], ["trettiotal"], None),
+        ("Vì sao có thủ tục cho doanh nghiệp?", [STEPS], ["21 thủ tục"], None),
+        ("Có bao nhiêu thủ tục cho doanh nghiệp?", [STEPS], ["21"], "21"),
         ("Vilka steg är stegen?", [STEG], ["rensa diken och broar"], None),
         ("Vilket steg är det första?", [STEG], ["rensa diken och broar"], "rensa diken och broar"),
         ("Những thành phố nào có cổng dữ liệu mở?", [CITIES], ["Huế và Đà Nẵng"], "Huế và Đà Nẵng"),
@@ -145,13 +160,13 @@ def test_a_short_answer_is_whole_and_answers_all_that_is_asked(
 class DoubtfulReader:
     """Points at words, finds them no likelier to answer than not, and nothing else."""
 
-    def __init__(self, words: str, answers: float) -> None:
-        self.words, self.answers = words, answers
+    def __init__(self, words: str, answers: float, span: float = -LENIENCE) -> None:
+        self.words, self.answers, self.span = words, answers, span
 
     def read(self, _question: str, excerpts: list[Excerpt]) -> list[Reading]:
         places = [excerpt.text.find(self.words) for excerpt in excerpts]
         return [
-            Reading(0.0, self.answers, -2.0, at, at + len(self.words))
+            Reading(0.0, self.answers, self.span, at, at + len(self.words))
             if at >= 0
             else Reading(-9.0, -9.0, -9.0, 0, 0)
             for at in places
@@ -198,6 +213,22 @@ def test_of_the_asked_kind_words_answer_though_the_reader_is_in_doubt(
     assert given[1] != others
     if doubt > -LENIENCE:
         assert given[0] == words
+
+
+@pytest.mark.parametrize(
+    ("pointed", "span", "expected"),
+    [("21", -LENIENCE, "21"), ("21", -9.0, "21"), ("1.", -LENIENCE, "14")],
+)
+def test_where_the_reader_is_in_doubt_the_figure_of_a_list_is_no_number(
+    tmp_path: Path, pointed: str, span: float, expected: str
+) -> None:
+    text = "1. Find out which of the 21 procedures and 14 forms the town runs."
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    fill(settings, FakeEmbedder(), {"a.md": ABOUT.format("Gateway", "en", "", "Gateway", text)})
+    with helpdesk(settings, reader=DoubtfulReader(pointed, -0.5, span)) as desk:
+        answer = desk.ask(Question("How many forms does the town run?", depth="deep"))
+    assert answer.short_answer is not None
+    assert answer.short_answer.text == expected
 
 
 @pytest.mark.parametrize(

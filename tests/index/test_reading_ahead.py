@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import signal
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from corpus.isolation import ParserProcess
+from corpus.errors import TransientError
+from corpus.hints import Hints
+from corpus.isolation import MAX_SECONDS, ParserProcess
 from corpus.sources import SourceItem, discover
 from index import reading_ahead
 from index.reading_ahead import ReadingAhead
@@ -83,28 +89,71 @@ def test_what_goes_wrong_in_the_thread_is_raised_where_it_is_waited_for(
         list(reading.read(_items(tmp_path / "inbox"), {}))
 
 
-def test_who_stops_early_waits_for_one_file_and_not_for_all(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_text_that_lies_ready_is_bounded(
+    reading: ReadingAhead, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    items = _items(tmp_path / "inbox", n_copies=3)
-    n_read = 0
-    go_on = threading.Event()
+    monkeypatch.setattr(reading_ahead, "_MOST_CHARS_AHEAD", 50)
+    folder = tmp_path / "inbox"
+    folder.mkdir()
+    for number in range(8):
+        (folder / f"{number}.en.txt").write_text(f"Libraries lend {number} tablets to residents.\n", "utf-8")
+    items = discover(str(folder), [], data_dir=tmp_path / "data").items
+    read = threading.Semaphore(0)
     observe = reading_ahead.observe
 
-    def slow(item: SourceItem) -> object:
-        nonlocal n_read
-        n_read += 1
-        assert n_read == 1 or go_on.wait(60)
+    def counted(item: SourceItem) -> object:
+        read.release()
         return observe(item)
 
-    monkeypatch.setattr(reading_ahead, "observe", slow)
-    threading.Timer(0.3, go_on.set).start()
+    monkeypatch.setattr(reading_ahead, "observe", counted)
+    found = reading.read(items, {})
+    next(found)
+    for _ in range(3):  # the one that was asked for, and two of some forty characters
+        assert read.acquire(timeout=60)
+    assert not read.acquire(timeout=0.5)
+    assert len(list(found)) == len(items) - 1
 
-    def stop_at_the_first() -> None:
-        with ParserProcess() as parser, ReadingAhead(parser, tmp_path / "data") as reading:
-            for _ in reading.read(items, {}):
-                raise KeyboardInterrupt
 
-    with pytest.raises(KeyboardInterrupt):
-        stop_at_the_first()
-    assert n_read <= 2
+STOPS = """
+import os, signal, subprocess, sys, time
+from pathlib import Path
+from corpus.isolation import ParserProcess
+from corpus.sources import discover
+from index.reading_ahead import ReadingAhead
+
+folder, wanted = Path(sys.argv[1]), sys.argv[2]
+try:
+    with ParserProcess() as parser, ReadingAhead(parser, folder / "data") as reading:
+        found = reading.read(discover(str(folder / "inbox"), [], data_dir=folder / "data").items, {})
+        next(found)
+        os.kill(parser._child.pid, signal.SIGSTOP)  # a file that takes for ever
+        print("stopped", time.monotonic(), flush=True)
+        if wanted == "error":
+            raise ValueError("no room on the disk")
+        for _ in found:
+            pass
+except (KeyboardInterrupt, ValueError):
+    pass
+"""
+
+
+@pytest.mark.parametrize("wanted", ["interrupt", "error"])
+def test_who_stops_waits_for_no_file(tmp_path: Path, wanted: str) -> None:
+    _items(tmp_path / "inbox", n_copies=40)
+    command = [sys.executable, "-c", STOPS, str(tmp_path), wanted]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as child:
+        assert child.stdout is not None
+        assert child.stdout.readline().startswith("stopped")
+        started = time.monotonic()
+        if wanted == "interrupt":
+            time.sleep(0.5)
+            child.send_signal(signal.SIGINT)
+        assert child.wait(timeout=60) == 0
+        assert time.monotonic() - started < MAX_SECONDS / 2
+
+
+def test_an_abandoned_parser_starts_no_other_child(tmp_path: Path) -> None:
+    with ParserProcess() as parser:
+        parser.abandon()
+        with pytest.raises(TransientError, match="given up"):
+            parser.parse(b"Libraries lend tablets.", Hints("a.txt"))
