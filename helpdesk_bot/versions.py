@@ -11,10 +11,6 @@ from index.chunks import DocumentInfo
 REPEATED = 0.97
 """Cosine similarity of two sentences from which on they say the same, but for their numbers."""
 
-SAME_RULE = 0.92
-"""From which on a sentence of a newer version is what became of one of the older: two changed rules
-of the starter documents lie at 0.94 and 0.95, whatever else a newer version tells at 0.9 and below."""
-
 _FIGURE = re.compile(r"\d+")
 
 
@@ -63,9 +59,9 @@ def _takes_over(newer: Evidence, older: Evidence, question: str) -> bool:
 
 
 def _is_same_rule(newer: Evidence, older: Evidence) -> bool:
-    """Tell whether two quotes speak of one rule: what else a newer version tells takes no answer's place."""
+    """Tell whether two quotes say the same: what else a newer version tells takes no answer's place."""
     one = newer.candidate.sentence_vectors[newer.best]
-    return float(one @ older.candidate.sentence_vectors[older.best]) > SAME_RULE
+    return float(one @ older.candidate.sentence_vectors[older.best]) > REPEATED
 
 
 def _marks(document: DocumentInfo) -> frozenset[str]:

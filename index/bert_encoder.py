@@ -146,7 +146,7 @@ class BertEncoder:
 
         Many batches are computed side by side, one on each of torch's threads, few one after
         the other on all of them. Side by side no thread waits for another after each of some
-        100 steps: a thirtieth faster on an idle machine, and many times on a busy one.
+        100 steps: a sixth faster on an idle machine, twice as fast beside other work (docs/decisions).
         """
         import torch
 

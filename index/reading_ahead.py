@@ -98,6 +98,8 @@ class ReadingAhead:
             running, item, known = order
             with self._room:
                 self._room.wait_for(lambda: self._chars_ahead <= _MOST_CHARS_AHEAD or self._stopped.is_set())
+            if self._stopped.is_set():
+                return
             try:
                 seen = self._see(item, known)
             except BaseException as error:  # it belongs to who waits for it
