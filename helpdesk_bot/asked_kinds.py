@@ -35,7 +35,7 @@ def asks_for(text: str, language: str) -> tuple[str, ...]:
     asked = {kind for kind, phrases in words.question_words.items() if _found(kind, phrases, folded)}
     if "money" not in asked and _asks_what_was_spent(folded, words):
         asked.add("money")
-    elif "money" in asked and _asks_otherwise(folded, words):
+    elif "money" in asked and (asks_why(text, language) or _asks_otherwise(folded, words)):
         asked.remove("money")
     return tuple(sorted(asked))
 

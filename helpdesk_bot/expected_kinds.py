@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from functools import cache
 
 from helpdesk_bot.phrases import catalogue, languages
@@ -24,11 +25,13 @@ _CURRENCIES = (
     *("IDR", "ILS", "INR", "ISK", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "RSD"),
     *("RUB", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR"),
 )
+_OTHER_WORDS = frozenset({"won", "real"})
+"""Currencies whose English name is said of much else: "a prize that 12 firms won"."""
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Letters of scripts that set no spaces between words, so that a number may follow one (and Hangul)."""
 _START = rf"(?<![^\W{_UNSPACED}])(?<![.,])"
 """Where a number begins: not within a word such as AI4Citizens, nor within another number."""
-_SHORT_UNITS = r"[\u4e07\u842c\u5104\u4ebf\u5146\u5343\u767e\ub9cc\uc5b5]*\s?(?:元|円|圓|원|บาท)"
+_SHORT_UNITS = r"[\u4e07\u842c\u5104\u4ebf\u5146\u5343\u767e\ub9cc\uc5b5]*\s?(?:元|円|圓|원|บาท|đ(?!\w))"
 """What East Asian texts write after an amount, scale included; CLDR has the long names alone."""
 _NUMBER = r"\d+(?:[.,'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?"
 _YEAR = r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)"
@@ -158,10 +161,17 @@ def _money(language: str) -> re.Pattern[str]:
     symbols = "".join(
         re.escape(chr(code)) for code in range(0x24, 0x20D0) if unicodedata.category(chr(code)) == "Sc"
     )
-    names = _any_of(sorted({*_CURRENCIES, *_currency_names(language), *_currency_names("en")}))
+    codes = _any_of(sorted({*_CURRENCIES, *_lettered_symbols(language)}))
+    names = _any_of(sorted({*_currency_names(language), *_currency_names("en")}))
+    unit = rf"(?:[{symbols}]|(?:{codes}|(?i:{names}))(?!\w))"
     scale = r"(?:\s+[^\W\d]+\.?){0,2}?"  # million, miljarder, tỷ ...
-    amount = rf"{_NUMBER}(?:{scale}\s*(?:[{symbols}]|(?:{names})(?!\w))|\s?{_SHORT_UNITS})"
-    return re.compile(rf"(?:[{symbols}]|(?<!\w)(?:{names}))\s?{_NUMBER}|{_START}{amount}")
+    amount = rf"{_NUMBER}(?:{scale}\s*{unit}|\s?{_SHORT_UNITS})"
+    free = (
+        rf"|(?<!\w)(?i:{_any_of(catalogue(language).amounts['free'])})(?!\w)"
+        if language in languages()
+        else ""
+    )
+    return re.compile(rf"(?:[{symbols}]|(?<!\w)(?:{codes}))\s?{_NUMBER}|{_START}{amount}{free}")
 
 
 def _any_of(words: tuple[str, ...] | list[str]) -> str:
@@ -181,18 +191,69 @@ def _calendar_names(language: str, which: str) -> list[str]:
     return sorted(name for name in names if not name.isdigit())
 
 
-def _currency_names(language: str) -> set[str]:
-    """Return the last word of each currency's names, which is how texts call it: kronor, euros, đồng."""
+@cache
+def _currency_names(language: str) -> frozenset[str]:
+    """Return how texts call money: the names of CLDR, and of each the unit alone (kronor, euros, đồng).
+
+    That is the word that most currencies share, the last or the first by language ("dollars" of
+    "Canadian dollars", "dollars" of "dollars canadiens"): the other one names a country, and "55 svenska
+    kommuner" is no money.
+    """
+    names = _cldr_names(language)
+    shared_first = Counter(name.split()[0] for name in {name for forms in names for name in forms[:1]})
+    shared_last = Counter(_last_word(name) for name in {name for forms in names for name in forms[:1]})
+    most_first = max(shared_first.values(), default=0)
+    opens = most_first > max(shared_last.values(), default=0)
+    found = {name for forms in names for name in forms}
+    for name in list(found):
+        words = name.split()
+        found.add(_opening_unit(words, shared_first, language) if opens else _last_word(name))
+    return frozenset(name for name in found - _OTHER_WORDS if len(name) > 2)
+
+
+def _opening_unit(words: list[str], shared: Counter[str], language: str) -> str:
+    """Return the unit of a name that begins with it: "đồng" of "đồng Việt Nam", "đô la" of "đô la Mỹ"."""
+    if len(words) < 3 or " ".join(words[1:]) in _territories(language):
+        return words[0]
+    if shared[words[0]] > 1:
+        return words[0] if len(words[0]) > 2 else " ".join(words[:2])
+    return ""
+
+
+def _last_word(name: str) -> str:
+    return re.split(r"[\s-]", name)[-1]
+
+
+def _cldr_names(language: str) -> list[list[str]]:
+    """Return of each currency its names, casefolded: alone, and beside one, two and five."""
     from babel import Locale, UnknownLocaleError
     from babel.numbers import get_currency_name
 
     try:
         locale = Locale(language)
     except (UnknownLocaleError, ValueError):
+        return []
+    counts = (None, 1, 2, 5)
+    return [
+        [get_currency_name(code, count=count, locale=locale).casefold() for count in counts]
+        for code in _CURRENCIES
+    ]
+
+
+def _territories(language: str) -> frozenset[str]:
+    from babel import Locale
+
+    return frozenset(name.casefold() for name in Locale(language).territories.values())
+
+
+def _lettered_symbols(language: str) -> set[str]:
+    """Return the symbols that are letters: kr, zł, Kč."""
+    from babel import Locale, UnknownLocaleError
+    from babel.numbers import get_currency_symbol
+
+    try:
+        locale = Locale(language)
+    except (UnknownLocaleError, ValueError):
         return set()
-    found: set[str] = set()
-    for code in _CURRENCIES:
-        for count in (None, 1, 2, 5):
-            name = get_currency_name(code, count=count, locale=locale)
-            found |= {name, name.split()[0].lower(), name.split()[-1].lower()}
-    return {name for name in found if len(name) > 2}
+    symbols = {get_currency_symbol(code, locale=locale).rstrip(".") for code in _CURRENCIES}
+    return {symbol for symbol in symbols if symbol.isalpha()}

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
 from helpdesk_bot.expected_kinds import mentions, most_specific
+from helpdesk_bot.list_lines import heading_over
 from helpdesk_bot.switches import Switch
 from helpdesk_bot.versions import REPEATED, figures_of
 from index.chunks import Candidate, FloatArray
@@ -93,6 +94,11 @@ class Scored:
         start, end = passage.sentences[self.position]
         return passage.text[start - passage.start_char : end - passage.start_char]
 
+    @property
+    def heading(self) -> str:
+        """The heading that it stands under, empty where there is none."""
+        return " ".join(heading_over(self.candidate.passage, self.position).split())
+
 
 def score_sentences(
     candidates: tuple[Candidate, ...],
@@ -117,13 +123,16 @@ def score_sentences(
     for candidate in candidates:
         passage = candidate.passage
         context = set(tokens(passage.context, passage.language))
+        headings: dict[str, set[str]] = {}
         similarities = candidate.sentence_vectors @ query_vector
         for position in range(len(passage.sentences)):
             item = Scored(candidate, position, 0.0, float(similarities[position]), 0.0, False, 0)
             found = tokens(item.text, passage.language)
-            own = set(found)
-            # The heading counts half: it says what the sentence is about.
-            coverage = 0.5 * words.coverage(own) + 0.5 * words.coverage(own | context)
+            own, heading = set(found), item.heading
+            if heading not in headings:
+                headings[heading] = context | set(tokens(heading, passage.language))
+            # The headings count half: they say what the sentence is about.
+            coverage = 0.5 * words.coverage(own) + 0.5 * words.coverage(own | headings[heading])
             holds = wanted is not None and bool(mentions(wanted, item.text, passage.language))
             item = replace(item, coverage=coverage, holds_kind=holds, n_words=len(item.text.split()))
             scored.append(replace(item, score=_score(item, weights)))
@@ -133,10 +142,10 @@ def score_sentences(
 def read_closely(
     scored: tuple[Scored, ...], query_vector: FloatArray, embed: Embed, most: int, weights: Weights
 ) -> tuple[Scored, ...]:
-    """Score the best sentences again, each read by itself; the others are left out.
+    """Score the best sentences again, each read by itself under its heading; the others are left out.
 
     A sentence pooled in its passage knows its context and blurs into it; read
-    alone it is sharp and knows nothing. Both together choose best, between
+    alone it is sharp and knows nothing but its heading. Both together choose best, between
     languages above all (docs/decisions).
 
     Args:
@@ -149,7 +158,8 @@ def read_closely(
     nearest = scored[:most]
     if not nearest:
         return ()
-    similarities = embed([item.text for item in nearest]) @ query_vector
+    texts = [f"{item.heading}: {item.text}" if item.heading else item.text for item in nearest]
+    similarities = embed(texts) @ query_vector
     closer = [replace(item, alone=float(value)) for item, value in zip(nearest, similarities, strict=True)]
     return _in_order([replace(item, score=_score(item, weights)) for item in closer])
 

@@ -77,7 +77,7 @@ def read_excerpts(
         if any(_same(item, other) and first <= item.position <= last for other, first, last in cut):
             continue
         cut.append((item, *_around(item.candidate.passage.sentences, item.position)))
-    excerpts = [_excerpt(item.candidate.passage, first, last) for item, first, last in cut]
+    excerpts = [_excerpt(item, first, last) for item, first, last in cut]
     readings = reader.read(question, excerpts)
     return tuple(
         ReadExcerpt(item, first, last, reading)
@@ -102,9 +102,14 @@ def _around(sentences: Sequence[tuple[int, int]], position: int) -> tuple[int, i
     return first, last
 
 
-def _excerpt(passage: Passage, first: int, last: int) -> Excerpt:
+def _excerpt(item: Scored, first: int, last: int) -> Excerpt:
+    """Cut sentences out, with the headings they stand under: a passage shows some of them in its text."""
+    passage = item.candidate.passage
     start, end = passage.sentences[first][0], passage.sentences[last][1]
-    return Excerpt(passage.context, passage.text[start - passage.start_char : end - passage.start_char])
+    text = passage.text[start - passage.start_char : end - passage.start_char]
+    is_told = not item.heading or item.heading in passage.context or item.heading in text
+    context = passage.context if is_told else " — ".join(filter(None, (passage.context, item.heading)))
+    return Excerpt(context, text)
 
 
 def reordered(scored: Sequence[Scored], read: Sequence[ReadExcerpt], weights: Weights) -> tuple[Scored, ...]:

@@ -8,16 +8,18 @@ catalogues know (question words, places, function words) are weighed in.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 
 from corpus.language import detect, rank
 from helpdesk_bot.marking import mark
-from helpdesk_bot.phrases import languages
+from helpdesk_bot.phrases import alphabet, catalogue, languages
 
 _SURE = 0.97
 _ANY_CHANCE = 0.03
 _LEAST = 0.2
 _OPENS = 0.6
-_OPENING = frozenset({"interrogatives", "introductions", "question_openings"})
+_ASKING = frozenset({"interrogatives", "introductions", "definitions"})
+_OPENING = _ASKING | {"question_openings", "details"}
 _SPOKEN_BEFORE = 0.25
 """What it counts that the question before was in this language, beside a probability and a share of words."""
 
@@ -35,6 +37,9 @@ def language_of(text: str, before: Sequence[str] = ()) -> str:
         return before[-1] if before else "und"
     if before and before[-1] not in languages() and ranked.get(before[-1], 0.0) >= _ANY_CHANCE:
         return before[-1]  # no catalogue speaks for it, and those of its neighbours would
+    around = _asked_around_a_name(text, first[0])
+    if around is not None:
+        return around
     plain = _without_names(text)
     if first[1] >= _SURE and plain == text:
         return detect(text)
@@ -46,6 +51,47 @@ def language_of(text: str, before: Sequence[str] = ()) -> str:
     }
     best = max(scores, key=lambda code: scores[code], default="und")
     return best if scores.get(best, 0.0) >= _LEAST else detect(text)
+
+
+def _asked_around_a_name(text: str, likeliest: str) -> str | None:
+    """Return the language that asks, where a name of another language outweighs its few words.
+
+    "Vad är Bình dân học vụ số?" is mostly Vietnamese and asks nothing in it; Swedish asks, in its first
+    two words. Languages without a catalogue are left alone: they may share words with a neighbour's.
+    """
+    if likeliest not in languages() or _may_ask(text, likeliest):
+        return None
+    asking = [code for code in languages() if code != likeliest and _asks(text, code)]
+    return max(asking, key=lambda code: _known(text, code), default=None)
+
+
+def _may_ask(text: str, language: str) -> bool:
+    """Tell whether any word of a text asks in a language."""
+    marked, asking = mark(text, language), catalogue(language).clauses.asking
+    # A phrase is marked as the longest list has it, and some of those do not ask by themselves.
+    return (
+        any(lists & _ASKING for lists in marked.lists)
+        or any(lists & _OPENING for lists in marked.lists[:1])
+        or any(word.text.casefold() in asking for word in marked.words if not word.text.isupper())
+    )
+
+
+def _asks(text: str, language: str) -> bool:
+    """Tell whether a text asks in a language: where this one puts it, and beside another word of its own."""
+    marked = mark(text, language)
+    if catalogue(language).clauses.asks_anywhere:
+        return any(first & _ASKING and second for first, second in pairwise(marked.lists))
+    at = int(bool(marked.lists) and "prepositions" in marked.lists[0] and not marked.lists[0] & _OPENING)
+    if len(marked.lists) < at + 2 or not marked.lists[at] & _OPENING:
+        return False
+    letters, following = alphabet(language), marked.words[at + 1 :]
+    return bool(marked.lists[at + 1]) or (
+        _is_spelt(following[0].text, letters) and not all(_is_spelt(word.text, letters) for word in following)
+    )
+
+
+def _is_spelt(word: str, letters: frozenset[str]) -> bool:
+    return all(char in letters for char in word.casefold() if char.isalpha())
 
 
 def _without_names(text: str) -> str:

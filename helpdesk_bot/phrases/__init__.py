@@ -149,6 +149,13 @@ def catalogue(language: str) -> Catalogue:
     )
 
 
+@cache
+def alphabet(language: str) -> frozenset[str]:
+    """Return the letters, casefolded, that the words of a language's catalogue are spelt with."""
+    words = (word for phrases in catalogue(language).follow_up.values() for word in phrases)
+    return frozenset(char for word in words for char in word.casefold() if char.isalpha())
+
+
 def _checks(values: Mapping[str, Any]) -> Checks:
     numbers = {word: value for value, words in enumerate(values["numbers"]) for word in words.split("|")}
     return Checks(

@@ -24,7 +24,7 @@ def signals(desk: Helpdesk, question: str) -> dict[str, Any]:
     [
         (
             "How many libraries lent tablets to residents?",
-            "What budget did the libraries that lent tablets to residents have?",
+            "What telephone number do the libraries that lent tablets to residents have?",
         ),
         (
             "Hur många kommuner införde digital identitet för sina invånare?",
