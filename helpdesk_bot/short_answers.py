@@ -11,7 +11,10 @@ from helpdesk_bot.draft import Draft
 from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
 from helpdesk_bot.extractive import Words
 from helpdesk_bot.listings import list_around
+from helpdesk_bot.marking import mark
+from helpdesk_bot.phrase_matching import words_of
 from helpdesk_bot.phrases import catalogue, languages
+from helpdesk_bot.place_names import without_marks
 from helpdesk_bot.question_shapes import asks_for_several
 from helpdesk_bot.reading import LENIENCE, ReadExcerpt
 from helpdesk_bot.table_cells import cell_asked
@@ -42,6 +45,7 @@ Span = tuple[int, int]
 def short_answer(draft: Draft) -> ShortAnswer | None:
     """Return the words that answer: the cell that is asked for, what the reader points at, else a mention.
 
+    None where they only repeat the question ("What is X-Road?": "X-Road"), unless it has things to choose from.
     None where the quote is in another language than the question, several
     words of it could be meant and the reader is not clearly for its own, and where the words are not of the
     kind that is asked for. None to the question why, to a comparison or several parts, and to a question
@@ -51,17 +55,22 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
     understanding = draft.understanding
     if understanding is None or not draft.citations or not _asks_for_one(draft):
         return None
+    found = _found(draft, understanding)
+    return None if found is not None and _repeats(found.text, understanding) else found
+
+
+def _found(draft: Draft, understanding: Understanding) -> ShortAnswer | None:
     if asks_why(understanding.stand_alone, understanding.stand_alone_language):
         return None
     cell = _cell_answer(draft, understanding)
     if cell is not None:
         return cell
-    found = _read_answer(draft)
-    if found is None and _asks_for_several(understanding):
+    read = _read_answer(draft)
+    if read is None and _asks_for_several(understanding):
         return None
-    if found is None:
+    if read is None:
         return _mentioned_answer(draft.citations[0], understanding)
-    excerpt, citation, span = found
+    excerpt, citation, span = read
     if _asks_for_several(understanding) and (_is_listed(draft, citation) or not _counts_up(citation, span)):
         return None
     if excerpt.reading.span < CLEARLY_AHEAD and _could_be_another(citation, understanding):
@@ -69,6 +78,14 @@ def short_answer(draft: Draft) -> ShortAnswer | None:
     if not _is_of_kind(_whole(span, citation, understanding), citation, draft, understanding):
         return None
     return _answer(citation, _whole(_whole_words(span, citation.quote), citation, understanding))
+
+
+def _repeats(text: str, understanding: Understanding) -> bool:
+    asked = mark(understanding.stand_alone, understanding.stand_alone_language)
+    if any("joints" in lists or "links" in lists for lists in asked.lists[1:]):
+        return False  # "... or ...": one of them answers
+    said = {without_marks(word.text.casefold()) for word in words_of(text)}
+    return said <= {without_marks(word.text.casefold()) for word in asked.words}
 
 
 def _asks_for_one(draft: Draft) -> bool:

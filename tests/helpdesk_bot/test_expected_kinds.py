@@ -68,6 +68,26 @@ from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
             ["Một nửa", "98%", "40 phần trăm", "hai trên ba"],
         ),
         ("vi", "Có 800.000 doanh nghiệp.", "share", []),
+        ("vi", "Chi 5 triệu đô la và 500.000 đ cho 12 nhân viên.", "money", ["5 triệu đô la", "500.000 đ"]),
+        ("vi", "Dịch vụ này miễn phí.", "money", ["miễn phí"]),
+        (
+            "sv",
+            "De 55 svenska kommunerna betalade 100 kr eller 20 norska kronor.",
+            "money",
+            ["100 kr", "20 norska kronor"],
+        ),
+        ("sv", "Kursen är gratis.", "money", ["gratis"]),
+        ("en", "It is free; 12 firms won a prize, 4 real ones.", "money", ["is free"]),
+        (
+            "de",
+            "5 Millionen Dollar in bar, kostenlos für 12 britische Städte.",
+            "money",
+            ["5 Millionen Dollar", "kostenlos"],
+        ),
+        ("fr", "3 millions de dollars canadiens.", "money", ["3 millions de dollars canadiens"]),
+        ("es", "Cuesta 20 coronas.", "money", ["20 coronas"]),
+        ("pl", "Kosztuje 20 zł albo 30 złotych.", "money", ["20 zł", "30 złotych"]),
+        ("ar", "5 ملايين دولار", "money", ["5 ملايين دولار"]),
     ],
 )
 def test_mentions(language, text, kind, expected):
@@ -87,6 +107,7 @@ def test_mentions(language, text, kind, expected):
         ("vi", "Bao nhiêu thành phố tham gia?", "number"),
         ("vi", "Dự án kết thúc khi nào?", "time"),
         ("en", "Who leads the project?", None),
+        ("es", "¿Por qué ofrecen cursos de bajo coste?", None),
         ("xx", "What is the budget?", None),
     ],
 )

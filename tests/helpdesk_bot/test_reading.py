@@ -16,6 +16,7 @@ from helpdesk_bot.extractive import Weights
 from helpdesk_bot.helpdesk import Helpdesk
 from helpdesk_bot.judging import Instruments, judge
 from helpdesk_bot.reading import MAX_CHARS, _around, read_excerpts, reordered
+from index.chunks import FloatArray
 from index.reader import Excerpt, Reading
 from tests.fakes import FakeEmbedder
 from tests.helpdesk_bot.library import fill, helpdesk, settings_for
@@ -124,6 +125,40 @@ def test_excerpts_are_whole_sentences_of_one_passage_and_none_is_read_twice(desk
     off = judge(question, "en", (), retrieval, replace(instruments, switched_off=("reading",)), "deep")
     assert off.read == ()
     assert len(reader.asked) == 1
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "heading", "sentence"),
+    [
+        ("en", "Why did they leave paper behind?", "Why they left paper behind", "Letters took six weeks."),
+        ("sv", "Så kan en kommun börja?", "Så kan en kommun börja", "Välj en tjänst som många använder."),
+        ("vi", "Vì sao cần chương trình này?", "Vì sao cần", "Nhiều doanh nghiệp đã phải dừng hoạt động."),
+    ],
+)
+def test_a_sentence_is_scored_and_read_under_the_heading_that_its_passage_shows(
+    tmp_path: Path, language: str, question: str, heading: str, sentence: str
+) -> None:
+    head = f"---\ntitle: T\nlanguage: {language}\n---\n# T\n\nABC.\n\n"
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    others = {f"{name}.md": head.replace("ABC", name) for name in ("KLM", "NOP", "QRS")}
+    shown = f"{head}## {heading}\n\n{sentence}\n\n## D\n\nEFG.\n"
+    fill(settings, FakeEmbedder(), {"a.md": shown, **others})
+    reader, alone = WordReader("ABC", []), list[str]()
+
+    def embed(texts: list[str]) -> FloatArray:
+        alone.extend(texts)
+        return FakeEmbedder().embed_queries(texts)
+
+    with helpdesk(settings, reader=reader) as desk:
+        retrieval = desk.retriever.retrieve(question, language=language)
+        instruments = Instruments(embed, desk.retriever.embed_query, lambda: reader, Weights())
+        judged = judge(question, language, (), retrieval, instruments, "deep")
+    assert all(heading not in found.passage.context for found in retrieval.candidates)  # its text shows it
+    best = max(judged.sentences, key=lambda item: item.coverage)
+    assert (best.text, best.coverage > 0) == (sentence, True)
+    assert {f"{heading}: {sentence}", "T: ABC.", "D: EFG."} <= set(alone)
+    ((_, excerpts),) = reader.asked
+    assert any(heading in f"{excerpt.context} {excerpt.text}" for excerpt in excerpts)
 
 
 def test_what_is_read_only_gains_and_only_where_it_answers(desk: Helpdesk) -> None:

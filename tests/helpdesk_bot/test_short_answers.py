@@ -110,7 +110,7 @@ DRAFT = ABOUT.format(
     ("question", "texts", "words", "expected"),
     [
         (
-            "The duties begin late now: on 2 December 2027",
+            "When do the duties begin, that begin late now?",
             [NEW, DRAFT],
             ["2 December 2027"],
             "2 December 2027",
@@ -134,12 +134,18 @@ DRAFT = ABOUT.format(
         ("Những thành phố nào có cổng dữ liệu mở?", [CITIES], ["Đà Nẵng"], None),
         ("Thành phố nào có cổng dữ liệu mở?", [CITIES], ["Đà Nẵng"], "Đà Nẵng"),
         (
-            "The duties begin late now: on 2 December 2027",
+            "When do the duties begin, that begin late now?",
             [NEW, OLD],
             ["2 August", "2 December 2027"],
             "2 December 2027",
         ),
-        ("The duties begin on 2 August 2026", [OLD], ["2 August 2026"], "2 August 2026"),
+        ("When do the duties begin?", [OLD], ["2 August 2026"], "2 August 2026"),
+        ("What is the prize?", [PRIZE], ["The prize"], None),
+        ("Vad är stegen?", [STEG], ["Stegen"], None),
+        ("Cổng dữ liệu mở là gì?", [CITIES], ["Cổng dữ liệu mở"], None),
+        ("Cong du lieu mo la gi?", [CITIES], ["Cổng dữ liệu mở"], None),
+        ("Är det broar eller hus?", [STEG], ["broar"], "broar"),
+        ("Did the prize begin in May or June?", [PRIZE], ["May"], "May"),
     ],
 )
 def test_a_short_answer_is_whole_and_answers_all_that_is_asked(
