@@ -45,7 +45,7 @@ Span = tuple[int, int]
 def short_answer(draft: Draft) -> ShortAnswer | None:
     """Return the words that answer: the cell that is asked for, what the reader points at, else a mention.
 
-    None where they only repeat the question ("What is X-Road?": "X-Road"), unless it has things to choose from.
+    None where they only repeat the question ("What is X?": "X"), unless it has things to choose from.
     None where the quote is in another language than the question, several
     words of it could be meant and the reader is not clearly for its own, and where the words are not of the
     kind that is asked for. None to the question why, to a comparison or several parts, and to a question

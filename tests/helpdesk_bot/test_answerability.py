@@ -62,3 +62,27 @@ def test_a_name_is_found_however_the_keyboard_writes_it(tmp_path: Path, language
     with helpdesk(settings) as own:
         answer = answer_to_json(own.ask(Question(text=typed, language=language, depth="fast")))
     assert answer["trace"]["features"]["missing_names"] == 0.0
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question", "missing"),
+    [
+        ("sv", "Da Nang fick ett pris för sin portal.", "Vilket pris fick Da Nangs portal?", 0.0),
+        ("sv", "Da Nang fick ett pris för sin portal.", "Vilket pris fick Da Lats portal?", 0.5),
+        ("sv", "Portalen i Tampere fick ett pris.", "Vilket pris fick Tampereen portal?", 0.0),
+        ("sv", "Portalen i Helsingör fick ett pris.", "Vilket pris fick portalen i Helsingborg?", 1.0),
+        ("en", "The portal in Lithuania won a prize.", "Which prize did the Lithuanian portal win?", 0.0),
+        ("en", "The portal in Lithuania won a prize.", "Which prize did the Latvian portal win?", 1.0),
+        ("sv", "Litauens portal fick ett pris.", "Which prize did Lithuania win for its portal?", 0.0),
+        ("vi", "Cổng của Thụy Điển nhận giải.", "Vilket pris fick cổng i Sverige?", 0.0),
+    ],
+)
+def test_a_name_is_found_whatever_it_ends_in_and_a_country_in_any_language(
+    tmp_path: Path, language: str, text: str, question: str, missing: float
+) -> None:
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    fill(settings, FakeEmbedder(), {"a.md": f"---\ntitle: P\nlanguage: {language}\n---\n# P\n\n{text}\n"})
+    asked = "en" if question.startswith("Which") else "sv"
+    with helpdesk(settings) as own:
+        answer = answer_to_json(own.ask(Question(text=question, language=asked, depth="fast")))
+    assert answer["trace"]["features"]["missing_names"] == missing
