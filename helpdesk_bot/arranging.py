@@ -15,10 +15,12 @@ from helpdesk_bot.judging_parts import JudgedPart, evidence_of
 from helpdesk_bot.listings import Listing, list_around
 from helpdesk_bot.question_shapes import asks_for_several
 from helpdesk_bot.reading import ReadExcerpt
+from helpdesk_bot.successors import with_successor
 from helpdesk_bot.surplus import likeliest, needed
 from helpdesk_bot.switches import Switch
 from helpdesk_bot.table_cells import cell_asked
 from helpdesk_bot.torn_quotes import announces, headings_of, is_only_a_head, untorn
+from helpdesk_bot.understanding import Understanding
 from helpdesk_bot.versions import newest_first
 from index.lexical import tokens
 from index.retrieval import Retrieval
@@ -34,7 +36,8 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
     list, in order, or the one that stands under a heading for what is asked for; any
     other one keeps all its evidence. A question for one thing keeps what it needs
     (`surplus`), and the list that its best sentence announces; the row of a table
-    that it names comes first. What replaced a document is quoted before it.
+    that it names comes first. What replaced a document is quoted before it, or beside it
+    (`successors`) where it says something else.
     Each part of a question, or side of a comparison, keeps what it needs itself.
     Quotes that a list tears, and those about another side, are mended whatever is off.
 
@@ -47,6 +50,14 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
         return draft
     if draft.asked_parts:
         return _each_part(draft, understanding.question_language, switched_off)
+    draft = _of_one_part(draft, understanding, found, switched_off)
+    shown = with_successor(draft.evidence, found.candidates, understanding.stand_alone, draft.created_at)
+    return draft if shown == draft.evidence else _with(draft, shown)
+
+
+def _of_one_part(
+    draft: Draft, understanding: Understanding, found: Retrieval, switched_off: Collection[Switch]
+) -> Draft:
     several = asks_for_several(understanding.stand_alone, understanding.stand_alone_language)
     draft = replace(draft, evidence=newest_first(draft.evidence, understanding.stand_alone))
     pieces = draft.evidence

@@ -19,8 +19,7 @@ from helpdesk_bot.question_shapes import asks_for_several
 from helpdesk_bot.reading import LENIENCE, ReadExcerpt
 from helpdesk_bot.table_cells import cell_asked
 from helpdesk_bot.understanding import Understanding
-from helpdesk_bot.versions import replaces
-from index.chunks import DocumentInfo
+from helpdesk_bot.versions import is_in_force, replaces
 
 CLEARLY_AHEAD = 0.5
 """Of the reader's log odds for its words against none, where a quote in another language than the question
@@ -171,14 +170,9 @@ def _is_past(piece: ReadExcerpt, draft: Draft) -> bool:
     """Tell whether a document is not in force, or another one that was read and is takes its place."""
     document, day = piece.best.candidate.document, draft.created_at
     others = (other.best.candidate.document for other in draft.read)
-    return not _in_force(document, day) or any(
-        replaces(other, document) and _in_force(other, day) for other in others
+    return not is_in_force(document, day) or any(
+        replaces(other, document) and is_in_force(other, day) for other in others
     )
-
-
-def _in_force(document: DocumentInfo, day: str) -> bool:
-    first, last = document.valid_from, document.valid_until
-    return not (first and day[: len(first)] < first) and not (last and day[: len(last)] > last)
 
 
 def _in_one_sentence(piece: ReadExcerpt) -> Span:

@@ -55,7 +55,18 @@ def _takes_over(newer: Evidence, older: Evidence, question: str) -> bool:
     new, old = newer.candidate.document, older.candidate.document
     if not replaces(new, old) or not _is_same_rule(newer, older):
         return False
-    return not (figures_of(question) & (_marks(old) - _marks(new)))
+    return not is_asked_for(old, new, question)
+
+
+def is_asked_for(older: DocumentInfo, newer: DocumentInfo, question: str) -> bool:
+    """Tell whether a question means a replaced document: by a number that its title or dates alone hold."""
+    return bool(figures_of(question) & (_marks(older) - _marks(newer)))
+
+
+def is_in_force(document: DocumentInfo, day: str) -> bool:
+    """Tell whether a document holds on a day (ISO 8601); the last day of its validity is one of them."""
+    first, last = document.valid_from, document.valid_until
+    return not (first and day[: len(first)] < first) and not (last and day[: len(last)] > last)
 
 
 def _is_same_rule(newer: Evidence, older: Evidence) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from helpdesk_bot.arranging import arranged
 from helpdesk_bot.citations import Evidence
 from helpdesk_bot.extractive import Scored, Weights, choose
+from helpdesk_bot.successors import with_successor
 from helpdesk_bot.versions import figures_of, newest_first
 from index.chunks import Candidate, DocumentInfo, Passage
 from tests.helpdesk_bot.drafts import draft_of
@@ -84,3 +85,34 @@ def test_numbers_are_alike_however_their_thousands_are_parted() -> None:
     assert (
         figures_of("5,000 euro in 2024") == figures_of("5 000 euro 2024") != figures_of("6,000 euro in 2024")
     )
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_the_newer_version_is_quoted_beside_the_older_where_it_was_not_chosen(language: str) -> None:
+    old, new = both(language)
+    other = replace(
+        rule("Else.", language, 2023), document=replace(old.document, document_id="x", source="x.md")
+    )
+    pieces = [Evidence(old, 0, 0, 0, 2.0, 1.0), Evidence(other, 0, 0, 0, 1.9, 1.0)]
+    asked, of_2021 = QUESTIONS[language]
+    shown = arranged(draft_of(asked, language, (old, other, new), *pieces))
+    titles = [citation.document.source for citation in shown.citations]
+    assert titles == ["rules-2021.md", "rules-2025.md", "x.md"]
+    assert shown.citations[1].quote == RULES[language][1]
+    meant = arranged(draft_of(of_2021, language, (old, other, new), *pieces))
+    assert [citation.document.source for citation in meant.citations] == ["rules-2021.md", "x.md"]
+    planned = replace(new, document=replace(new.document, valid_from="2999-01-01"))
+    early = arranged(draft_of(asked, language, (old, other, planned), *pieces))
+    assert [citation.document.source for citation in early.citations] == ["rules-2021.md", "x.md"]
+
+
+def test_of_the_newer_version_the_sentence_is_shown_that_is_nearest_to_the_quote() -> None:
+    old, new = both("en")
+    near = "The harbour pays 75 per cent of all of its cost today, and the city pays what is left of it."
+    text = f"It is a report. {near}"
+    passage = replace(new.passage, text=text, end_char=len(text), sentences=((0, 15), (16, len(text))))
+    two = replace(new, passage=passage, sentence_vectors=np.array([[0.0, 1.0], [0.8, 0.6]], np.float32))
+    pieces = (Evidence(old, 0, 0, 0, 2.0, 1.0),)
+    shown = with_successor(pieces, (old, two), QUESTIONS["en"][0], "2026-01-01")
+    assert [piece.quote for piece in shown] == [RULES["en"][0], near]
+    assert with_successor((), (old, two), QUESTIONS["en"][0], "2026-01-01") == ()
