@@ -70,6 +70,8 @@ def _found(draft: Draft, understanding: Understanding) -> ShortAnswer | None:
     if read is None:
         return _mentioned_answer(draft.citations[0], understanding)
     excerpt, citation, span = read
+    if citation is not draft.citations[0] and _tells_one(draft.citations[0], understanding):
+        return _mentioned_answer(draft.citations[0], understanding)
     if _asks_for_several(understanding) and (_is_listed(draft, citation) or not _counts_up(citation, span)):
         return None
     if excerpt.reading.span < CLEARLY_AHEAD and _could_be_another(citation, understanding):
@@ -191,6 +193,12 @@ def _could_be_another(citation: Citation, understanding: Understanding) -> bool:
         len({citation.quote[start:end] for start, end in mentions(wanted, citation.quote, citation.language)})
         > 1
     )
+
+
+def _tells_one(first: Citation, understanding: Understanding) -> bool:
+    """Tell whether the first quote holds one thing of the asked kind: no other quote's goes before that."""
+    wanted = most_specific(understanding.asks_for)
+    return wanted is not None and len(mentions(wanted, first.quote, first.language)) == 1
 
 
 def _mentioned_answer(first: Citation, understanding: Understanding) -> ShortAnswer | None:

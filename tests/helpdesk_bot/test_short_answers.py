@@ -5,13 +5,18 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from helpdesk_bot.answers import Question, Turn
-from helpdesk_bot.reading import LENIENCE
-from helpdesk_bot.short_answers import CLEARLY_AHEAD
+from helpdesk_bot.citations import Evidence, cite
+from helpdesk_bot.extractive import Scored
+from helpdesk_bot.reading import LENIENCE, ReadExcerpt
+from helpdesk_bot.short_answers import CLEARLY_AHEAD, short_answer
+from index.chunks import Candidate, DocumentInfo, Passage
 from index.reader import Excerpt, Reading
 from tests.fakes import FakeEmbedder
+from tests.helpdesk_bot.drafts import draft_of
 from tests.helpdesk_bot.library import fill, helpdesk, settings_for
 
 TEXT = """---
@@ -161,6 +166,65 @@ def test_a_short_answer_is_whole_and_answers_all_that_is_asked(
         cited = {citation.citation_id: citation for citation in answer.citations}
         quote = cited[answer.short_answer.citation_id].quote
         assert quote[answer.short_answer.start_char : answer.short_answer.end_char] == expected
+
+
+@pytest.mark.parametrize(
+    ("language", "question", "first", "second", "pointed_at", "expected"),
+    [
+        (
+            "en",
+            "When do the duties for harbours begin?",
+            "The duties for harbours begin on 2 December 2027.",
+            "The act itself has been law since 1 August 2024.",
+            "1 August 2024",
+            "2 December 2027",
+        ),
+        (
+            "sv",
+            "När börjar kraven på hamnar gälla?",
+            "Kraven på hamnar börjar gälla den 2 december 2027.",
+            "Själva lagen finns sedan den 1 augusti 2024.",
+            "1 augusti 2024",
+            "2 december 2027",
+        ),
+        (
+            "vi",
+            "Nghĩa vụ của cảng bắt đầu khi nào?",
+            "Nghĩa vụ của cảng bắt đầu từ ngày 02/12/2027.",
+            "Luật đã có từ ngày 01/8/2024.",
+            "01/8/2024",
+            "ngày 02/12/2027",
+        ),
+        (
+            "en",
+            "When do the duties for harbours begin?",
+            "The duties for harbours, planned in 2020 and 2022, begin later.",
+            "The act itself has been law since 1 August 2024.",
+            "1 August 2024",
+            "1 August 2024",
+        ),
+    ],
+)
+def test_the_one_date_of_the_first_quote_goes_before_that_of_another(
+    language: str, question: str, first: str, second: str, pointed_at: str, expected: str
+) -> None:
+    one, two = (cited(number, quote, language) for number, quote in enumerate((first, second)))
+    draft = draft_of(question, language, (one.candidate, two.candidate), one, two)
+    at = second.index(pointed_at)
+    reading = Reading(3.0, 3.0, 3.0, at, at + len(pointed_at))
+    read = (ReadExcerpt(Scored(two.candidate, 0, 1.0, 0.9, 0.0, True, 5), 0, 0, reading),)
+    found = short_answer(replace(draft, read=read, citations=cite((one, two))))
+    assert found is not None
+    assert found.text.removeprefix("ngày ") == expected.removeprefix("ngày ")
+
+
+def cited(number: int, quote: str, language: str) -> Evidence:
+    """A quote that is all of its document."""
+    name, spans = f"{number}.md", ((0, len(quote)),)
+    passage = Passage(name, name, 1, 0, 0, len(quote), None, (), language, quote, "", 9, spans)
+    about = DocumentInfo(name, 1, name, "report", None, None, language, (), None, None, name)
+    vectors = np.array([[1.0, 0.0]], np.float32)
+    return Evidence(Candidate(passage, about, number + 1, 1.0, None, None, vectors), 0, 0, 0, 1.0, 1.0)
 
 
 class DoubtfulReader:
