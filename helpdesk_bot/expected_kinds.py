@@ -164,14 +164,16 @@ def _money(language: str) -> re.Pattern[str]:
     codes = _any_of(sorted({*_CURRENCIES, *_lettered_symbols(language)}))
     names = _any_of(sorted({*_currency_names(language), *_currency_names("en")}))
     unit = rf"(?:[{symbols}]|(?:{codes}|(?i:{names}))(?!\w))"
-    scale = r"(?:\s+[^\W\d]+\.?){0,2}?"  # million, miljarder, tỷ ...
-    amount = rf"{_NUMBER}(?:{scale}\s*{unit}|\s?{_SHORT_UNITS})"
-    free = (
-        rf"|(?<!\w)(?i:{_any_of(catalogue(language).amounts['free'])})(?!\w)"
-        if language in languages()
-        else ""
-    )
-    return re.compile(rf"(?:[{symbols}]|(?<!\w)(?:{codes}))\s?{_NUMBER}|{_START}{amount}{free}")
+    number, scale = rf"{_START}{_NUMBER}", r"(?:\s+[^\W\d]+\.?){0,2}?"  # million, miljarder, tỷ ...
+    parts = [
+        rf"(?:[{symbols}]|(?<!\w)(?:{codes}))\s?{_NUMBER}",
+        rf"{number}(?:(?:bn|mn|m|k)?{scale}\s*{unit}|\s?{_SHORT_UNITS})",
+    ]
+    if language in languages():
+        words = catalogue(language)
+        parts.append(rf"(?<!\w)(?i:{_any_of(words.number_words)}){scale}\s*{unit}")
+        parts.append(rf"(?<!\w)(?i:{_any_of(words.amounts['free'])})(?!\w)")
+    return re.compile("|".join(parts))
 
 
 def _any_of(words: tuple[str, ...] | list[str]) -> str:

@@ -70,6 +70,14 @@ from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
         ("vi", "Có 800.000 doanh nghiệp.", "share", []),
         ("vi", "Chi 5 triệu đô la và 500.000 đ cho 12 nhân viên.", "money", ["5 triệu đô la", "500.000 đ"]),
         ("vi", "Dịch vụ này miễn phí.", "money", ["miễn phí"]),
+        ("vi", "Hai dự án được hai tỷ đồng.", "money", ["hai tỷ đồng"]),
+        ("sv", "Två kommuner fick fem miljoner kronor.", "money", ["fem miljoner kronor"]),
+        (
+            "en",
+            "Two cities got 3bn euros and five million euros.",
+            "money",
+            ["3bn euros", "five million euros"],
+        ),
         (
             "sv",
             "De 55 svenska kommunerna betalade 100 kr eller 20 norska kronor.",
