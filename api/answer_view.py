@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -86,6 +86,7 @@ class AnswerView:
     body: tuple[Block, ...]
     short_answer: str | None
     short_answer_language: str | None
+    short_answer_lapsed: str | None
     sources: Mapping[int, SourceView]
     related: tuple[tuple[str, tuple[RelatedView, ...]], ...]
     notes: tuple[str, ...]
@@ -170,6 +171,7 @@ def view(
         body=tuple(block for block in body if block.kind != "list") if asks_back else body,
         short_answer=short["text"] if short else None,
         short_answer_language=language_tag(languages.get(short["citation_id"])) if short else None,
+        short_answer_lapsed=_lapsed_below(short, citations, sources),
         sources=sources,
         related=() if asks_back else _related(answer["related"], words),
         notes=_notes(answer, words),
@@ -179,6 +181,16 @@ def view(
 def _readings(answer: Mapping[str, Any]) -> tuple[Reading, ...]:
     numbers = {citation["citation_id"]: citation["number"] for citation in answer["citations"]}
     return tuple(Reading(item["why"], numbers.get(item["citation_id"])) for item in answer["related"])
+
+
+def _lapsed_below(
+    short: Mapping[str, Any] | None, citations: Sequence[Mapping[str, Any]], sources: Mapping[int, SourceView]
+) -> str | None:
+    """Return what the source of a short answer says of its document, where that does not hold today."""
+    if short is None:
+        return None
+    own = (each["number"] for each in citations if each["citation_id"] == short["citation_id"])
+    return next((sources[number].lapsed for number in own), None)
 
 
 def _one_line(quote: str) -> str:

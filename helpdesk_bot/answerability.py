@@ -34,6 +34,7 @@ answer without any beside it (0.18); contacts get a cautious rate."""
 
 _LEAST_OF_A_NAME = 4
 _LONGEST_ENDING = 2
+_LONG = 8
 """A name in a question may end otherwise than where it is told: "Nangs", "Europas"."""
 
 
@@ -284,5 +285,6 @@ def _stands_in(name: str, text: str, words: Collection[str]) -> bool:
     """Tell whether a name stands in a text, or less its ending: "Nangs", "Tampereen" of "Tampere"."""
     if name in text:
         return True
-    shortest = max(_LEAST_OF_A_NAME, len(name) - _LONGEST_ENDING)
+    ending = _LONGEST_ENDING if len(name) >= _LONG else 1
+    shortest = max(_LEAST_OF_A_NAME, len(name) - ending)
     return name.isalpha() and any(name[:end] in words for end in range(shortest, len(name)))

@@ -59,7 +59,7 @@ def _of_one_part(
     draft: Draft, understanding: Understanding, found: Retrieval, switched_off: Collection[Switch]
 ) -> Draft:
     several = asks_for_several(understanding.stand_alone, understanding.stand_alone_language)
-    draft = replace(draft, evidence=newest_first(draft.evidence, understanding.stand_alone))
+    draft = replace(draft, evidence=newest_first(draft.evidence, understanding.stand_alone, draft.created_at))
     pieces = draft.evidence
     if "surplus" not in switched_off:
         pieces = needed(pieces, draft.read, understanding.asks_for)

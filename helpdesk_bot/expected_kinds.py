@@ -25,8 +25,13 @@ _CURRENCIES = (
     *("IDR", "ILS", "INR", "ISK", "JPY", "KRW", "MXN", "MYR", "NOK", "NZD", "PHP", "PLN", "RON", "RSD"),
     *("RUB", "SEK", "SGD", "THB", "TRY", "TWD", "UAH", "USD", "VND", "ZAR"),
 )
-_OTHER_WORDS = frozenset({"won", "real"})
-"""Currencies whose English name is said of much else: "a prize that 12 firms won"."""
+_OTHER_WORDS = frozenset(
+    ("won", "real", "nuevo", "nuovo", "nowy", "nouveau", "novo", "emirater", "bảng", "lei", "leva", "rand")
+)
+"""Names of currencies, or words of them, that mostly mean something else: "a prize that 12 firms won"."""
+_DONG = "đồng"
+_NO_DONG_BEHIND, _NO_DONG_BEFORE = "(?<!hội )(?<!hợp )(?<!cộng )", "(?! (?:ý|bộ|thời|loạt|chí|thuận|bằng))"
+"""The Vietnamese currency is half of many words: council, contract, community, agree."""
 _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af"
 """Letters of scripts that set no spaces between words, so that a number may follow one (and Hangul)."""
 _START = rf"(?<![^\W{_UNSPACED}])(?<![.,])"
@@ -163,15 +168,20 @@ def _money(language: str) -> re.Pattern[str]:
     )
     codes = _any_of(sorted({*_CURRENCIES, *_lettered_symbols(language)}))
     names = _any_of(sorted({*_currency_names(language), *_currency_names("en")}))
-    unit = rf"(?:[{symbols}]|(?:{codes}|(?i:{names}))(?!\w))"
-    number, scale = rf"{_START}{_NUMBER}", r"(?:\s+[^\W\d]+\.?){0,2}?"  # million, miljarder, tỷ ...
+    names = names.replace(_DONG, rf"{_NO_DONG_BEHIND}{_DONG}{_NO_DONG_BEFORE}")
+    # Never the tail of a word: "elev" is no lev. "Mkr" and the Arabic article belong to what follows.
+    within = r"(?<![^\W\d])"
+    own = rf"{within}(?:[mM][nd]?|mdr?|[tTkK]|bn)?(?:{codes})|{within}(?:ال)?(?i:{names})"
+    unit = rf"(?:[{symbols}]|(?:{own})(?!\w))"
+    words = catalogue(language) if language in languages() else None
+    large = rf"\s(?i:{_any_of(words.number_words)})(?!\w)" if words else "(?!)"
+    short = r"\s?(?:bn|mn|m|k)(?!\w)"
+    scale = rf"(?:{large})*(?:\s+[^\W\d]+\.?){{0,2}}?(?:\s+d['’])?"  # million, miljarder, tỷ ...
     parts = [
-        rf"(?:[{symbols}]|(?<!\w)(?:{codes}))\s?{_NUMBER}",
-        rf"{number}(?:(?:bn|mn|m|k)?{scale}\s*{unit}|\s?{_SHORT_UNITS})",
+        rf"(?:[{symbols}]|(?<!\w)(?:{codes}))\s?{_NUMBER}(?:{short}|(?:{large})+)?",
+        rf"{_START}{_NUMBER}(?:(?:bn|mn|m|k)?{scale}\s*{unit}|\s?{_SHORT_UNITS})",
     ]
-    if language in languages():
-        words = catalogue(language)
-        parts.append(rf"(?<!\w)(?i:{_any_of(words.number_words)}){scale}\s*{unit}")
+    if words:
         parts.append(rf"(?<!\w)(?i:{_any_of(words.amounts['free'])})(?!\w)")
     return re.compile("|".join(parts))
 

@@ -37,7 +37,7 @@ def language_of(text: str, before: Sequence[str] = ()) -> str:
         return before[-1] if before else "und"
     if before and before[-1] not in languages() and ranked.get(before[-1], 0.0) >= _ANY_CHANCE:
         return before[-1]  # no catalogue speaks for it, and those of its neighbours would
-    around = _asked_around_a_name(text, first[0])
+    around = None if first[0] in before[-1:] else _asked_around_a_name(text, first[0])
     if around is not None:
         return around
     plain = _without_names(text)
@@ -85,8 +85,10 @@ def _asks(text: str, language: str) -> bool:
     if len(marked.lists) < at + 2 or not marked.lists[at] & _OPENING:
         return False
     letters, following = alphabet(language), marked.words[at + 1 :]
+    strange = [word.text for word in following if not _is_spelt(word.text, letters)]
+    # Where the second word is not known, what follows has to look like a name.
     return bool(marked.lists[at + 1]) or (
-        _is_spelt(following[0].text, letters) and not all(_is_spelt(word.text, letters) for word in following)
+        _is_spelt(following[0].text, letters) and any(text[0].isupper() for text in strange)
     )
 
 

@@ -21,7 +21,8 @@ def figures_of(text: str) -> frozenset[str]:
 
 def replaces(newer: DocumentInfo, older: DocumentInfo) -> bool:
     """Tell whether a document says of itself that it takes another one's place."""
-    return newer.supersedes is not None and names(newer.supersedes, older)
+    is_another = newer.document_id != older.document_id
+    return is_another and newer.supersedes is not None and names(newer.supersedes, older)
 
 
 def names(name: str, document: DocumentInfo) -> bool:
@@ -29,31 +30,42 @@ def names(name: str, document: DocumentInfo) -> bool:
     return name == document.url or f"/{document.source}".endswith(f"/{name}")
 
 
-def newest_first(pieces: Sequence[Evidence], question: str) -> tuple[Evidence, ...]:
+def newest_first(pieces: Sequence[Evidence], question: str, day: str) -> tuple[Evidence, ...]:
     """Return the quotes with those of a replaced document behind the same rule of what replaced it.
 
     They stay where they are where the question names the replaced document by a
-    number, a year for instance, that its title or date holds and the newer one's does not.
+    number, a year for instance, that its title or date holds and the newer one's does not, and
+    where the newer one does not hold yet or any more.
 
     Args:
         pieces: quotes in order.
         question: as it stands alone.
+        day: ISO 8601, of the answer.
     """
     ordered = list(pieces)
+    moved: list[Evidence] = []  # each moves once: documents may claim to replace one another
     at = 0
     while at < len(ordered):
-        behind = range(at + 1, len(ordered))
-        newer = next((place for place in behind if _takes_over(ordered[place], ordered[at], question)), None)
+        newer = next(
+            (
+                piece
+                for piece in ordered[at + 1 :]
+                if _takes_over(piece, ordered[at], question, day) and not any(piece is each for each in moved)
+            ),
+            None,
+        )
         if newer is None:
             at += 1
         else:
-            ordered.insert(at, ordered.pop(newer))
+            moved.append(newer)
+            ordered = [piece for piece in ordered if piece is not newer]
+            ordered.insert(at, newer)
     return tuple(ordered)
 
 
-def _takes_over(newer: Evidence, older: Evidence, question: str) -> bool:
+def _takes_over(newer: Evidence, older: Evidence, question: str, day: str) -> bool:
     new, old = newer.candidate.document, older.candidate.document
-    if not replaces(new, old) or not _is_same_rule(newer, older):
+    if not replaces(new, old) or not is_in_force(new, day) or not _is_same_rule(newer, older):
         return False
     return not is_asked_for(old, new, question)
 

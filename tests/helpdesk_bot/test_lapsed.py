@@ -55,6 +55,12 @@ def test_a_quote_of_a_replaced_document_says_so_and_names_the_newer_one(
             )
         else:
             assert line == (words["source_lapsed"] if name.endswith("2019") else None)
+    # The short answer says it too, where its own source has lapsed.
+    for number, citation in enumerate(answer["citations"], start=1):
+        short = {"text": "60", "citation_id": citation["citation_id"], "start_char": 0, "end_char": 2}
+        above = view({**answer, "short_answer": short}, words, language, lapsed=found)
+        assert above.short_answer_lapsed == above.sources[number].lapsed
+    assert view({**answer, "short_answer": None}, words, language, lapsed=found).short_answer_lapsed is None
 
 
 @pytest.mark.parametrize("language", languages())

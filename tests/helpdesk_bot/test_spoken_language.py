@@ -50,6 +50,8 @@ def test_a_few_words_ask_around_a_name_that_outweighs_them(question: str, langua
     [
         ("Do đâu mà dự án này thành công?", "vi"),
         ("Chi phí đào tạo AI", "vi"),
+        ("Chi cho khoa học công nghệ", "vi"),
+        ("chi mua sắm công", "vi"),
         ("Was ist ein Beispiel für eine digitale Strategie?", "de"),
         ("Como funciona a identidade digital em Portugal?", "pt"),
         ("Wie is de leider van het project in Nederland?", "nl"),

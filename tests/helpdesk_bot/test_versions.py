@@ -15,6 +15,7 @@ from helpdesk_bot.versions import figures_of, newest_first
 from index.chunks import Candidate, DocumentInfo, Passage
 from tests.helpdesk_bot.drafts import draft_of
 
+TODAY = "2026-11-23"
 RULES = {
     "en": ("The harbour pays 60 per cent of the cost.", "The harbour pays 75 per cent of the cost."),
     "sv": ("Hamnen betalar 60 procent av kostnaden.", "Hamnen betalar 75 procent av kostnaden."),
@@ -53,8 +54,8 @@ def test_what_replaced_a_document_is_cited_before_it(language: str) -> None:
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
 def test_who_names_the_older_document_gets_it_first(language: str) -> None:
     pieces = tuple(Evidence(one, 0, 0, 0, 2.0, 1.0) for one in both(language))
-    assert newest_first(pieces, QUESTIONS[language][1]) == pieces
-    assert newest_first(pieces, QUESTIONS[language][0]) == pieces[::-1]
+    assert newest_first(pieces, QUESTIONS[language][1], TODAY) == pieces
+    assert newest_first(pieces, QUESTIONS[language][0], TODAY) == pieces[::-1]
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
@@ -62,7 +63,7 @@ def test_what_else_the_newer_document_tells_stays_behind(language: str) -> None:
     older, newer = both(language)
     newer = replace(newer, sentence_vectors=np.array([[0.9, 0.43]], np.float32))
     pieces = (Evidence(older, 0, 0, 0, 2.0, 1.0), Evidence(newer, 0, 0, 0, 1.99, 1.0))
-    assert newest_first(pieces, QUESTIONS[language][0]) == pieces
+    assert newest_first(pieces, QUESTIONS[language][0], TODAY) == pieces
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
@@ -78,7 +79,7 @@ def test_the_same_rule_with_another_number_is_no_repetition(language: str) -> No
 def test_documents_that_have_nothing_to_do_with_each_other_keep_their_order() -> None:
     one, other = rule(RULES["en"][0], "en", 2021), rule(RULES["en"][1], "en", 2025)
     pieces = (Evidence(one, 0, 0, 0, 2.0, 1.0), Evidence(other, 0, 0, 0, 1.9, 1.0))
-    assert newest_first(pieces, "What share?") == pieces
+    assert newest_first(pieces, "What share?", TODAY) == pieces
 
 
 def test_numbers_are_alike_however_their_thousands_are_parted() -> None:
@@ -116,3 +117,29 @@ def test_of_the_newer_version_the_sentence_is_shown_that_is_nearest_to_the_quote
     shown = with_successor(pieces, (old, two), QUESTIONS["en"][0], "2026-01-01")
     assert [piece.quote for piece in shown] == [RULES["en"][0], near]
     assert with_successor((), (old, two), QUESTIONS["en"][0], "2026-01-01") == ()
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+@pytest.mark.parametrize(
+    ("supersedes_of_old", "supersedes_of_new"),
+    [("rules-2025.md", "rules-2021.md"), ("rules-2021.md", "rules-2025.md")],
+)
+def test_documents_that_claim_to_replace_each_other_or_themselves_end_no_answer_never(
+    language: str, supersedes_of_old: str, supersedes_of_new: str
+) -> None:
+    old, new = RULES[language]
+    found = (rule(old, language, 2021, supersedes_of_old), rule(new, language, 2025, supersedes_of_new))
+    twice = [Evidence(one, 0, 0, 0, 2.0, 1.0) for one in (*found, *found)]
+    shown = newest_first(twice, QUESTIONS[language][0], TODAY)
+    assert sorted(map(id, shown)) == sorted(map(id, twice))
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+@pytest.mark.parametrize("validity", [{"valid_from": "2999-01-01"}, {"valid_until": "2001-12-31"}])
+def test_a_newer_document_that_does_not_hold_is_not_cited_first(
+    language: str, validity: dict[str, str]
+) -> None:
+    old, new = both(language)
+    new = replace(new, document=replace(new.document, **validity))
+    pieces = tuple(Evidence(one, 0, 0, 0, 2.0, 1.0) for one in (old, new))
+    assert newest_first(pieces, QUESTIONS[language][0], TODAY) == pieces
