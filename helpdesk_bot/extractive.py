@@ -142,10 +142,10 @@ def score_sentences(
 def read_closely(
     scored: tuple[Scored, ...], query_vector: FloatArray, embed: Embed, most: int, weights: Weights
 ) -> tuple[Scored, ...]:
-    """Score the best sentences again, each read by itself under its heading; the others are left out.
+    """Score the best sentences again, each read by itself; the others are left out.
 
     A sentence pooled in its passage knows its context and blurs into it; read
-    alone it is sharp and knows nothing but its heading. Both together choose best, between
+    alone it is sharp and knows nothing. Both together choose best, between
     languages above all (docs/decisions).
 
     Args:
@@ -158,8 +158,7 @@ def read_closely(
     nearest = scored[:most]
     if not nearest:
         return ()
-    texts = [f"{item.heading}: {item.text}" if item.heading else item.text for item in nearest]
-    similarities = embed(texts) @ query_vector
+    similarities = embed([item.text for item in nearest]) @ query_vector
     closer = [replace(item, alone=float(value)) for item, value in zip(nearest, similarities, strict=True)]
     return _in_order([replace(item, score=_score(item, weights)) for item in closer])
 
