@@ -35,7 +35,8 @@ answer without any beside it (0.18); contacts get a cautious rate."""
 _LEAST_OF_A_NAME = 4
 _LONGEST_ENDING = 2
 _LONG = 8
-"""A name in a question may end otherwise than where it is told: "Nangs", "Europas"."""
+"""A name in a question may end otherwise than where it is told, by a letter or, from `_LONG` letters on,
+two: "Nangs", "Tampereen"."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -124,7 +124,7 @@ def test_of_the_newer_version_the_sentence_is_shown_that_is_nearest_to_the_quote
     ("supersedes_of_old", "supersedes_of_new"),
     [("rules-2025.md", "rules-2021.md"), ("rules-2021.md", "rules-2025.md")],
 )
-def test_documents_that_claim_to_replace_each_other_or_themselves_end_no_answer_never(
+def test_documents_that_claim_to_replace_each_other_or_themselves_hang_no_answer(
     language: str, supersedes_of_old: str, supersedes_of_new: str
 ) -> None:
     old, new = RULES[language]
