@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
@@ -10,9 +10,11 @@ from urllib.parse import quote as percent_encode
 from urllib.parse import urlencode
 
 from api.copying import Copies, copies
+from api.lapses import said_of
 from api.load import BUSY_NOTE
 from api.markup import Block, Foreign, blocks
 from api.standing import narrowed, standing, verified
+from helpdesk_bot.lapsed import Lapse
 from helpdesk_bot.phrases import language_name
 from helpdesk_bot.reply.wording import spoken_date
 from helpdesk_bot.understood import understood_as
@@ -120,7 +122,7 @@ def view(
     page_language: str,
     *,
     recorded: bool = True,
-    lapsed: Mapping[str, str | None] = MappingProxyType({}),
+    lapsed: Mapping[str, Lapse] = MappingProxyType({}),
 ) -> AnswerView:
     """Return what the page shows of an answer.
 
@@ -129,10 +131,14 @@ def view(
         words: the page's own words.
         page_language: the language of those words.
         recorded: whether answers are recorded at all.
-        lapsed: the cited documents that do not hold today, see `helpdesk_bot.lapsed`.
+        lapsed: what became of the cited documents, by citation id, see `helpdesk_bot.lapsed`.
     """
     citations: list[Mapping[str, Any]] = answer["citations"]
-    sources = {citation["number"]: _source(citation, words, page_language, lapsed) for citation in citations}
+    gone = {citation_id: said_of(lapse, words) for citation_id, lapse in lapsed.items()}
+    sources = {
+        citation["number"]: _source(citation, words, page_language, gone.get(citation["citation_id"]))
+        for citation in citations
+    }
     own = answer["answer_language"]
     foreign = [
         Foreign(text, citation["language"])
@@ -162,7 +168,7 @@ def view(
         narrowed=narrowed(answer["trace"].get("filters") or {}, words, page_language),
         waits=review["status"] == "pending",
         can_be_judged=recorded and not answer["outcome"].startswith(("blocked_personal", "error")),
-        copies=copies(answer, words, page_language, label, understood),
+        copies=copies(answer, words, page_language, label, understood, gone),
         question=answer["question"],
         question_language=language_tag(answer["question_language"]),
         language=language_tag(own),
@@ -171,7 +177,7 @@ def view(
         body=tuple(block for block in body if block.kind != "list") if asks_back else body,
         short_answer=short["text"] if short else None,
         short_answer_language=language_tag(languages.get(short["citation_id"])) if short else None,
-        short_answer_lapsed=_lapsed_below(short, citations, sources),
+        short_answer_lapsed=gone.get(short["citation_id"]) if short else None,
         sources=sources,
         related=() if asks_back else _related(answer["related"], words),
         notes=_notes(answer, words),
@@ -183,24 +189,12 @@ def _readings(answer: Mapping[str, Any]) -> tuple[Reading, ...]:
     return tuple(Reading(item["why"], numbers.get(item["citation_id"])) for item in answer["related"])
 
 
-def _lapsed_below(
-    short: Mapping[str, Any] | None, citations: Sequence[Mapping[str, Any]], sources: Mapping[int, SourceView]
-) -> str | None:
-    """Return what the source of a short answer says of its document, where that does not hold today."""
-    if short is None:
-        return None
-    own = (each["number"] for each in citations if each["citation_id"] == short["citation_id"])
-    return next((sources[number].lapsed for number in own), None)
-
-
 def _one_line(quote: str) -> str:
     """Return a quote as it stands in running text: on one line, without its list mark."""
     return " ".join(quote.split()).lstrip("•–-*▪◦ ")
 
 
-def _source(
-    citation: Mapping[str, Any], words: Words, page_language: str, lapsed: Mapping[str, str | None]
-) -> SourceView:
+def _source(citation: Mapping[str, Any], words: Words, page_language: str, lapsed: str | None) -> SourceView:
     document = citation["document"]
     document_id, version, page = document["document_id"], document["version"], citation["page"]
     language = language_tag(citation["language"])
@@ -219,6 +213,7 @@ def _source(
         "title": document["title"],
         "titleLanguage": language_tag(document["language"]),
         "about": about_line,
+        "lapsed": lapsed,
         "place": " · ".join(place),
         "language": language,
         "languageLabel": label,
@@ -240,13 +235,8 @@ def _source(
         language_label=label,
         href=href,
         data=data,
-        lapsed=_lapsed(lapsed[document_id], words) if document_id in lapsed else None,
+        lapsed=lapsed,
     )
-
-
-def _lapsed(newer: str | None, words: Words) -> str:
-    said = words["source_lapsed"]
-    return f"{said} {words['source_replaced'].format(title=newer)}" if newer else said
 
 
 def _related(items: list[Mapping[str, Any]], words: Words) -> tuple[tuple[str, tuple[RelatedView, ...]], ...]:

@@ -119,13 +119,12 @@ def chat_page(
 
 def shown_answer(service: Service, given: Mapping[str, Any], language: str) -> AnswerView:
     """Return an answer's JSON as the pages of this house show it."""
-    cited = [citation["document"]["document_id"] for citation in given["citations"]]
     return view(
         given,
         messages(language),
         language,
         recorded=service.settings.record_conversations,
-        lapsed=lapsed(service.engine, cited),
+        lapsed=lapsed(service.engine, given["citations"]),
     )
 
 

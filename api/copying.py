@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from helpdesk_bot.phrases import catalogue, language_name, languages
@@ -25,7 +26,12 @@ class Copies:
 
 
 def copies(
-    answer: Mapping[str, Any], words: Words, page_language: str, label: str, understood: str | None
+    answer: Mapping[str, Any],
+    words: Words,
+    page_language: str,
+    label: str,
+    understood: str | None,
+    lapsed: Mapping[str, str | None] = MappingProxyType({}),
 ) -> Copies:
     """Return what the copy buttons put on the clipboard: question, standing, answer, sources with quotes.
 
@@ -35,10 +41,12 @@ def copies(
         page_language: the language of those words.
         label: how the answer stands, in words.
         understood: what a follow-up was understood as.
+        lapsed: what is said of a source whose document does not hold today, by citation id.
     """
     lines = [understood] if understood else []
-    plain_sources = [_plain(citation, words, page_language) for citation in answer["citations"]]
-    marked_sources = [_marked(citation, words, page_language) for citation in answer["citations"]]
+    noted = [(citation, lapsed.get(citation["citation_id"])) for citation in answer["citations"]]
+    plain_sources = [_plain(citation, words, page_language, note) for citation, note in noted]
+    marked_sources = [_marked(citation, words, page_language, note) for citation, note in noted]
     plain = [
         answer["question"],
         *lines,
@@ -54,10 +62,12 @@ def copies(
     return Copies("\n".join(plain).strip() + "\n", "\n".join(marked).strip() + "\n")
 
 
-def _plain(citation: Mapping[str, Any], words: Words, page_language: str) -> str:
+def _plain(citation: Mapping[str, Any], words: Words, page_language: str, lapsed: str | None) -> str:
     document = citation["document"]
     about = " · ".join(_about(citation, words, page_language))
     lines = [f"[{citation['number']}] {document['title']}" + (f" ({about})" if about else "")]
+    if lapsed:
+        lines.append(f"    {lapsed}")
     phrases = catalogue(page_language if page_language in languages() else "en")
     lines.append(f"    {phrases.quoted(' '.join(citation['quote'].split()))}")
     if address := web_address(document["url"]):
@@ -65,14 +75,15 @@ def _plain(citation: Mapping[str, Any], words: Words, page_language: str) -> str
     return "\n".join(lines)
 
 
-def _marked(citation: Mapping[str, Any], words: Words, page_language: str) -> str:
+def _marked(citation: Mapping[str, Any], words: Words, page_language: str, lapsed: str | None) -> str:
     document = citation["document"]
     title = _escaped(document["title"])
     address = web_address(document["url"])
     about = _escaped(" · ".join(_about(citation, words, page_language)))
     head = f"[{title}](<{address}>)" if address else f"**{title}**"
     quote = _escaped(" ".join(citation["quote"].split()))
-    return f"{citation['number']}. {head}" + (f" ({about})" if about else "") + f"\n   > {quote}"
+    told = f" **{_escaped(lapsed)}**" if lapsed else ""
+    return f"{citation['number']}. {head}" + (f" ({about})" if about else "") + f"{told}\n   > {quote}"
 
 
 def _about(citation: Mapping[str, Any], words: Words, page_language: str) -> list[str]:

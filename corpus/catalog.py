@@ -17,7 +17,7 @@ from corpus.editions import edition, is_outdated
 from corpus.errors import BrokenDocument, MisusedError
 from corpus.filters import DocumentFilters, matches, needs_rows, where
 from corpus.identity import KnownDocument, document_id
-from corpus.queries import CURRENT, KNOWN, existing, joined, named, records, unknown, version_of, wanted
+from corpus.queries import CURRENT, KNOWN, existing, joined, records, unknown, version_of, wanted
 from corpus.records import (
     DocumentPage,
     DocumentRecord,
@@ -235,32 +235,6 @@ class Catalog:
             counted = {"in_force": 0, "withdrawn": 0} | {row[0]: int(row[1]) for row in statuses}
             versions = connection.execute(select(func.count()).select_from(document_versions)).scalar_one()
         return counted | {"versions": int(versions)}
-
-    def superseded(self) -> dict[str, str]:
-        """Map the id of each document in force that a newer one replaces to the newer one's id.
-
-        ``supersedes`` names a source below the same root, from there or from
-        the newer document's own folder, or an address.
-        """
-        columns = (
-            documents.c.document_id,
-            documents.c.source_root,
-            documents.c.source,
-            document_versions.c.supersedes,
-            document_versions.c.url,
-        )
-        query = select(*columns).where(CURRENT, documents.c.status == "in_force")
-        with self.engine.connect() as connection:
-            ordered = query.order_by(documents.c.source, documents.c.document_id)
-            rows = connection.execute(ordered).mappings().all()
-        by_name = {(row["source_root"], row["source"]): row["document_id"] for row in rows}
-        by_url = {row["url"]: row["document_id"] for row in rows if row["url"]}
-        replaced = {}
-        for row in rows:
-            old = named(row, by_name) or by_url.get(row["supersedes"]) if row["supersedes"] else None
-            if old is not None and old != row["document_id"]:
-                replaced[old] = row["document_id"]
-        return replaced
 
     def _known(self, query: Select[Any]) -> list[KnownDocument]:
         with self.engine.connect() as connection:

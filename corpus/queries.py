@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import posixpath
 from typing import Any
 
 from sqlalchemy import ColumnElement, FromClause, RowMapping, Select, and_, func, select
@@ -56,10 +55,3 @@ def unknown(document_id: str, version: int | None = None) -> UnknownDocument:
     """Return the error for an id (or version) that leads nowhere."""
     which = f"version {version} of document" if version is not None else "document"
     return UnknownDocument(f"There is no {which} {document_id[:80]!r}; list the documents to see their ids.")
-
-
-def named(row: RowMapping, by_name: dict[tuple[str, str], str]) -> str | None:
-    """Return the id of the document that a row's ``supersedes`` names, below the same root."""
-    root, name = row["source_root"], row["supersedes"]
-    beside = posixpath.normpath(posixpath.join(posixpath.dirname(row["source"]), name))
-    return by_name.get((root, name)) or by_name.get((root, beside))

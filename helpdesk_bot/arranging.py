@@ -51,7 +51,7 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
     if draft.asked_parts:
         return _each_part(draft, understanding.question_language, switched_off)
     draft = _of_one_part(draft, understanding, found, switched_off)
-    shown = with_successor(draft.evidence, found.candidates, understanding.stand_alone, draft.created_at)
+    shown = with_successor(draft.evidence, found.candidates, understanding.stand_alone, draft.day)
     return draft if shown == draft.evidence else _with(draft, shown)
 
 
@@ -59,7 +59,7 @@ def _of_one_part(
     draft: Draft, understanding: Understanding, found: Retrieval, switched_off: Collection[Switch]
 ) -> Draft:
     several = asks_for_several(understanding.stand_alone, understanding.stand_alone_language)
-    draft = replace(draft, evidence=newest_first(draft.evidence, understanding.stand_alone, draft.created_at))
+    draft = replace(draft, evidence=newest_first(draft.evidence, understanding.stand_alone, draft.day))
     pieces = draft.evidence
     if "surplus" not in switched_off:
         pieces = needed(pieces, draft.read, understanding.asks_for)

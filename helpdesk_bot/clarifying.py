@@ -10,13 +10,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from posixpath import basename
 
 from helpdesk_bot.citations import Evidence
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.marking import mark
 from helpdesk_bot.phrases import catalogue
-from index.chunks import DocumentInfo
+from helpdesk_bot.versions import replaces
 
 MOST_MEANINGS = 4
 """Meanings that are offered; more is a list of the documents, not a question back."""
@@ -95,15 +94,11 @@ def _alike(one: Evidence, other: Evidence, wanted: str | None) -> bool:
         return True
     if first.document.title.casefold() == second.document.title.casefold():
         return True
-    if _replaces(first.document, second.document) or _replaces(second.document, first.document):
+    if replaces(first.document, second.document) or replaces(second.document, first.document):
         return True
     if wanted is not None and _values(wanted, one) == _values(wanted, other):
         return True
     return float(first.sentence_vectors[one.best] @ second.sentence_vectors[other.best]) > _SAME_TEXT
-
-
-def _replaces(newer: DocumentInfo, older: DocumentInfo) -> bool:
-    return newer.supersedes is not None and basename(newer.supersedes) == basename(older.source)
 
 
 def _values(kind: str, piece: Evidence) -> frozenset[str]:

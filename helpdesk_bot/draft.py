@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from corpus.subjects import Subjects
@@ -75,6 +76,11 @@ class Draft:
     notes: tuple[str, ...] = ()
     timings_ms: Mapping[str, float] = field(default_factory=dict)
     list_goes_on: bool = False
+
+    @property
+    def day(self) -> str:
+        """The day of the answer where this machine is, ISO 8601: what holds is a matter of days."""
+        return datetime.fromisoformat(self.created_at).astimezone().date().isoformat()
 
     @property
     def language(self) -> str:

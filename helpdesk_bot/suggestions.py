@@ -11,13 +11,13 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Engine
 
 from corpus.catalog import Catalog
 from corpus.records import DocumentRecord
-from index.document_metadata import not_in_force
+from corpus.succession import succession
 
 MOST_DOCUMENTS = 1_000
 LONGEST_SUBJECT = 90
@@ -46,13 +46,12 @@ def subjects_to_ask_about(
         engine: the database.
         language: of the visitor.
         most: how many at most.
-        today: the day that counts for what is in force; default: today, UTC.
+        today: the day that counts for what is in force; default: the present one.
     """
     catalog = Catalog(engine)
     found = catalog.current_documents(limit=MOST_DOCUMENTS).documents
-    day = today or datetime.now(UTC).date()
     with engine.connect() as connection:
-        gone = not_in_force(connection, catalog.superseded(), day)
+        gone = succession(connection, today).not_in_force
     usable = [each for each in found if each.document_id not in gone and _subject(each.metadata.title)]
     own = [each for each in usable if each.metadata.language == language]
     chosen = _one_a_theme(own or usable, most)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 
+from corpus.succession import is_past, is_to_come
 from helpdesk_bot.citations import Evidence
 from index.chunks import DocumentInfo
 
@@ -20,14 +21,8 @@ def figures_of(text: str) -> frozenset[str]:
 
 
 def replaces(newer: DocumentInfo, older: DocumentInfo) -> bool:
-    """Tell whether a document says of itself that it takes another one's place."""
-    is_another = newer.document_id != older.document_id
-    return is_another and newer.supersedes is not None and names(newer.supersedes, older)
-
-
-def names(name: str, document: DocumentInfo) -> bool:
-    """Tell whether a document's metadata mean another one: by its address, or the end of its path."""
-    return name == document.url or f"/{document.source}".endswith(f"/{name}")
+    """Tell whether a document takes another one's place, itself or through those between them."""
+    return older.document_id in newer.replaces
 
 
 def newest_first(pieces: Sequence[Evidence], question: str, day: str) -> tuple[Evidence, ...]:
@@ -77,8 +72,7 @@ def is_asked_for(older: DocumentInfo, newer: DocumentInfo, question: str) -> boo
 
 def is_in_force(document: DocumentInfo, day: str) -> bool:
     """Tell whether a document holds on a day (ISO 8601); the last day of its validity is one of them."""
-    first, last = document.valid_from, document.valid_until
-    return not (first and day[: len(first)] < first) and not (last and day[: len(last)] > last)
+    return not is_to_come(document.valid_from, day) and not is_past(document.valid_until, day)
 
 
 def _is_same_rule(newer: Evidence, older: Evidence) -> bool:

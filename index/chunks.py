@@ -72,7 +72,11 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """The metadata of the document version that a passage belongs to."""
+    """The metadata of the document version that a passage belongs to.
+
+    ``supersedes``: what it says of itself, a path or an address; ``replaces``: the ids of the
+    documents whose place it takes by that (`corpus.succession`).
+    """
 
     document_id: str
     version: int
@@ -89,6 +93,7 @@ class DocumentInfo:
     valid_until: str | None = None
     supersedes: str | None = None
     licence: str | None = None
+    replaces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Sequence, Set
 from dataclasses import fields
-from datetime import date
 
 from sqlalchemy import Connection, select
 
@@ -12,6 +11,7 @@ from corpus.errors import MisusedError
 from corpus.filters import DocumentFilters, matches, needs_rows, where
 from corpus.queries import CURRENT
 from corpus.schema import document_versions, documents
+from corpus.succession import NOTHING_REPLACED, Succession
 from index.chunks import DocumentInfo, Filters
 from index.errors import BadQuery
 from index.schema import passages
@@ -74,37 +74,23 @@ def documents_of(connection: Connection, passage_ids: Sequence[str]) -> dict[str
     }
 
 
-def not_in_force(connection: Connection, replaced: Mapping[str, str], today: date) -> frozenset[str]:
-    """Return the ids of the documents in the catalogue that are not in force on a day.
-
-    That is those whose last day has passed (``valid_until``), those whose first
-    day is still to come (``valid_from``), and those that another one replaces
-    which is valid by now. A year or a month stands for all its days.
-
-    Args:
-        connection: on the database.
-        replaced: from `Catalog.superseded`: id of the old one -> id of the new one.
-        today: the day.
-    """
-    columns = document_versions.c
-    dated = select(columns.document_id, columns.valid_from, columns.valid_until).join(documents, CURRENT)
-    dated = dated.where(columns.valid_from.is_not(None) | columns.valid_until.is_not(None))
-    day = today.isoformat()
-    past, to_come = set(), set()
-    for document_id, first, last in connection.execute(dated):
-        if last and day[: len(last)] > last:
-            past.add(str(document_id))
-        if first and day[: len(first)] < first:
-            to_come.add(str(document_id))
-    return frozenset(past | to_come | {old for old, new in replaced.items() if new not in to_come})
-
-
-_DESCRIBING = [document_versions.c[field.name] for field in fields(DocumentInfo) if field.name != "source"]
+_ELSEWHERE = ("source", "replaces")
+_DESCRIBING = [
+    document_versions.c[field.name] for field in fields(DocumentInfo) if field.name not in _ELSEWHERE
+]
 """The columns of `DocumentInfo`: a version's text and sections are large, and not needed here."""
 
 
-def document_infos(connection: Connection, document_ids: set[str]) -> dict[str, DocumentInfo]:
-    """Read the current version's metadata of documents in force."""
+def document_infos(
+    connection: Connection, document_ids: set[str], known: Succession = NOTHING_REPLACED
+) -> dict[str, DocumentInfo]:
+    """Read the current version's metadata of documents in force.
+
+    Args:
+        connection: on the database.
+        document_ids: of the documents.
+        known: how documents stand to one another; without it none says what it replaces.
+    """
     query = (
         select(*_DESCRIBING, documents.c.source)
         .join(
@@ -131,6 +117,7 @@ def document_infos(connection: Connection, document_ids: set[str]) -> dict[str, 
             valid_until=row.valid_until,
             supersedes=row.supersedes,
             licence=row.licence,
+            replaces=known.replaces.get(row.document_id, frozenset()),
         )
         for row in connection.execute(query)
     }

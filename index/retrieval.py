@@ -12,11 +12,11 @@ from functools import partial
 from sqlalchemy import Connection, Engine
 from sqlalchemy.exc import DatabaseError
 
-from corpus.catalog import Catalog
+from corpus.succession import NOTHING_REPLACED, Succession, succession
 from index import lexical, peer_fusions, store
 from index.chunks import Candidate, DocumentInfo, Filters, FloatArray, Hit
 from index.dense import DenseIndex
-from index.document_metadata import allowed_passages, document_infos, documents_of, not_in_force
+from index.document_metadata import allowed_passages, document_infos, documents_of
 from index.embedding import Embedder
 from index.errors import BadQuery
 from index.fusion import Fused, fuse
@@ -78,10 +78,9 @@ class Retriever:
         self._analyse = partial(
             lexical.tokens, beginnings=options.word_beginnings, pairs=options.syllable_pairs
         )
-        self._catalog = Catalog(engine)
         self._today = today
         self._favour_of = favour_of
-        self._behind: tuple[tuple[int, date], Set[str]] = ((-1, date.min), frozenset())
+        self._known: tuple[tuple[int, date], Succession] = ((-1, date.min), NOTHING_REPLACED)
 
     def embed_query(self, text: str) -> FloatArray:
         """Return the vector ``(dim,)`` that a query is searched with, float32, unit norm."""
@@ -162,8 +161,8 @@ class Retriever:
         """Weigh the passages by their documents, and make candidates of the best."""
         options, today = self._options, self._today()
         owners = documents_of(connection, [item.passage_id for item in fused])
-        infos = document_infos(connection, set(owners.values()))
-        behind = self._not_in_force(connection, today)
+        known = self._succession(connection, today)
+        infos, behind = document_infos(connection, set(owners.values()), known), known.not_in_force
         weighed = weigh(
             fused,
             {passage_id: infos[owner] for passage_id, owner in owners.items() if owner in infos},
@@ -184,12 +183,12 @@ class Retriever:
             candidates, rejected = choose(weighed, found, infos, most)
         return candidates, rejected
 
-    def _not_in_force(self, connection: Connection, today: date) -> Set[str]:
-        """Return the ids of the documents that are not in force today, read once a revision and day."""
+    def _succession(self, connection: Connection, today: date) -> Succession:
+        """Return which documents do not hold today and what replaces which, read once a revision and day."""
         as_of = (store.revision(connection), today)
-        if self._behind[0] != as_of:
-            self._behind = (as_of, not_in_force(connection, self._catalog.superseded(), today))
-        return self._behind[1]
+        if self._known[0] != as_of:
+            self._known = (as_of, succession(connection, today))
+        return self._known[1]
 
 
 def word_weights(connection: Connection, query_tokens: Iterable[str]) -> dict[str, float]:

@@ -30,6 +30,7 @@ from api.routes.asking import answer
 from api.service import Service
 from helpdesk_bot import __version__
 from helpdesk_bot.answers import Question
+from helpdesk_bot.lapsed import lapsed
 from helpdesk_bot.searching import MOST_CONTEXT, open_passage, search_passages
 
 INSTRUCTIONS = """\
@@ -155,7 +156,10 @@ class _Tools:
                 conversation_id=conversation_id,
                 depth=depth,
             )
-            return helpdesk_answer(await answer(self._service, asked), self._site)
+            given = await answer(self._service, asked)
+            engine = self._service.helpdesk.engine
+            lapses = await run_in_threadpool(lapsed, engine, given["citations"])
+            return helpdesk_answer(given, lapses, self._site)
 
     async def _loaded(self) -> None:
         """Wait for the helpdesk, where that was asked for.

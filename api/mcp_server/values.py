@@ -8,6 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, ConfigDict, Field
 
 from api.answer_view import passage_address
+from helpdesk_bot.lapsed import Lapse
 from helpdesk_bot.searching import Found, OpenedPassage
 
 Values = Annotated[list[Annotated[str, Field(max_length=200)]], Field(max_length=20)]
@@ -97,6 +98,10 @@ class CitationGiven(BaseModel):
     passage_id: str
     start_char: int
     end_char: int
+    in_force: bool = Field(
+        description="False where the document was withdrawn, does not hold today or no longer says this."
+    )
+    replaced_by: str | None = Field(description="The title of the document that holds in its place.")
     link: str | None
     document: DocumentAbout
 
@@ -178,14 +183,26 @@ def opened_passage(opened: OpenedPassage, site: str | None) -> PassageOpened:
     )
 
 
-def helpdesk_answer(answer: Mapping[str, Any], site: str | None) -> HelpdeskAnswer:
-    """Return an answer (as JSON values) as a tool gives it: without its trace."""
+def helpdesk_answer(
+    answer: Mapping[str, Any], lapses: Mapping[str, Lapse], site: str | None
+) -> HelpdeskAnswer:
+    """Return an answer (as JSON values) as a tool gives it: without its trace.
+
+    ``lapses``: what became of the documents that it cites, by citation id.
+    """
     citations = []
     for citation in answer["citations"]:
         document = DocumentAbout.model_validate(citation["document"])
         start, end = citation["start_char"], citation["end_char"]
         link = _link(site, document.document_id, document.version, start, end)
-        citations.append(CitationGiven.model_validate(citation | {"document": document, "link": link}))
+        lapse = lapses.get(citation["citation_id"])
+        said = {
+            "document": document,
+            "link": link,
+            "in_force": lapse is None,
+            "replaced_by": lapse.title if lapse else None,
+        }
+        citations.append(CitationGiven.model_validate(citation | said))
     return HelpdeskAnswer(
         answer_id=answer["answer_id"],
         conversation_id=answer["conversation_id"],

@@ -12,6 +12,7 @@ from api.answer_view import language_tag, original_address, web_address
 from api.chat_page import answer_html, chat_page, shown_answer
 from api.dependencies import Limited, ServiceOf, service_of
 from api.forms import AskSent
+from api.lapses import said_of
 from api.messages import messages
 from api.pages import page, page_language
 from api.problems import problem_of
@@ -19,6 +20,8 @@ from api.questions import QuestionRefused
 from api.reading import MAX_OFFSET, MAX_VERSION, highlighted, record_of
 from api.routes.asking import answer
 from api.streaming import stream_answer
+from corpus.succession import succession
+from helpdesk_bot.lapsed import lapse_of
 from helpdesk_bot.phrases import language_name
 from helpdesk_bot.reply.wording import spoken_date
 
@@ -83,6 +86,8 @@ def text_page(
     metadata = record.metadata
     document = service.helpdesk.catalog.document(document_id, record.version)
     page_number, segments = highlighted(document, start, end)
+    with service.engine.connect() as connection:
+        lapse = lapse_of(connection, document_id, succession(connection))
     about = [
         words.get(f"kind_{metadata.kind}", ""),
         metadata.publisher,
@@ -94,6 +99,8 @@ def text_page(
         request,
         "document.html",
         record=record,
+        lapsed=said_of(lapse, words),
+        successor=lapse.successor if lapse else None,
         title=metadata.title,
         document_language=language_tag(metadata.language),
         about=" · ".join(part for part in about if part),

@@ -66,7 +66,7 @@ function describe(source, words) {
   const title = part("title");
   title.textContent = source.title;
   setLanguage(title, source.titleLanguage);
-  for (const [name, text] of [["about", source.about], ["place", source.place], ["language", source.languageLabel]]) {
+  for (const [name, text] of [["about", source.about], ["lapsed", source.lapsed], ["place", source.place], ["language", source.languageLabel]]) {
     part(name).textContent = text ?? "";
     part(name).hidden = !text;
   }

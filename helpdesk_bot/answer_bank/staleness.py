@@ -10,12 +10,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, select, update
 
-from corpus.catalog import Catalog
 from corpus.schema import document_versions, documents
 from corpus.storage import begin_write
+from corpus.succession import succession
 from helpdesk_bot.answer_bank.schema import bank_entries, bank_sources
 from helpdesk_bot.answer_bank.state import bump, revision
-from index.document_metadata import not_in_force
 
 log = logging.getLogger(__name__)
 
@@ -71,9 +70,7 @@ def misquoted(connection: Connection, answer: Mapping[str, Any]) -> tuple[str, .
 
 def documents_behind(connection: Connection, today: date | None = None) -> Set[str]:
     """Return the ids of the documents that another replaces, or that are not valid today."""
-    # A reading connection of its own: the caller's may hold the write lock.
-    superseded = Catalog(connection.engine.execution_options(immediate=False)).superseded()
-    return not_in_force(connection, superseded, today or date.today())
+    return succession(connection, today).not_in_force
 
 
 def set_aside(engine: Engine, entry_id: str, changed: Mapping[str, str]) -> bool:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import date
 
 from sqlalchemy import Engine
 
 from corpus.catalog import Catalog
+from corpus.succession import Succession, succession
 from helpdesk_bot.answers import Answer, Citation
 from helpdesk_bot.citations import Evidence, cite, one_line
 from helpdesk_bot.phrases import Catalogue, catalogue
@@ -21,7 +21,6 @@ from helpdesk_bot.reply.quoted import Said
 from helpdesk_bot.reply.searching import Findings, FoundDocument, all_candidates, find_documents
 from helpdesk_bot.reply.values import Group, Line, Reply, Resource
 from index.chunks import Filters
-from index.document_metadata import not_in_force
 from index.retrieval import Retriever
 
 ANSWER_CHARS = 500
@@ -111,30 +110,25 @@ def compose_reply(
 class _Context:
     """What every resource of a reply is made with.
 
-    ``outdated``: ids of the documents that are not in force today; ``replaced``:
-    id of the old one -> id of the document in force that replaces it.
+    ``known``: which documents do not hold today, and what holds in their place.
     """
 
     answer: Answer
     findings: Findings
     phrases: Catalogue
     engine: Engine
-    outdated: frozenset[str]
-    replaced: Mapping[str, str]
+    known: Succession
 
 
 def _context(answer: Answer, findings: Findings, phrases: Catalogue, engine: Engine) -> _Context:
-    superseded = Catalog(engine).superseded()
     with engine.connect() as connection:
-        outdated = not_in_force(connection, superseded, date.today())
-    replaced = {old: new for old, new in superseded.items() if old in outdated}
-    return _Context(answer, findings, phrases, engine, outdated, replaced)
+        return _Context(answer, findings, phrases, engine, succession(connection))
 
 
 def _groups(context: _Context, cited: tuple[str, ...], citations: _Citations) -> tuple[Group, ...]:
     """Return the resources by kind, numbering their quotes in the order of reading."""
     language = context.answer.answer_language
-    chosen = choose_documents(context.findings, cited, context.outdated, language)
+    chosen = choose_documents(context.findings, cited, context.known.not_in_force, language)
     groups = []
     for kind, heading in context.phrases.kinds.items():
         resources = [_resource(item, context, citations) for item in chosen if item.document.kind == kind]
@@ -152,7 +146,7 @@ def _resource(found: FoundDocument, context: _Context, citations: _Citations) ->
     takes = conditions_quote(passages, vector, said) if document.kind in KINDS else None
     said = said.and_also(takes) if takes else said
     line = citations.line(nearest_line(passages, vector, said, context.findings.average))
-    newer = context.replaced.get(document.document_id)
+    newer = context.known.heirs.get(document.document_id)
     return Resource(
         kind=document.kind,
         title=document.title,
@@ -168,7 +162,7 @@ def _resource(found: FoundDocument, context: _Context, citations: _Citations) ->
         cited_by=cited_by,
         line=line or _framed(found, cited_by, context.phrases),
         conditions=citations.line(takes),
-        in_force=document.document_id not in context.outdated,
+        in_force=document.document_id not in context.known.not_in_force,
         replaced_by=Catalog(context.engine).get(newer).metadata.title if newer else None,
     )
 

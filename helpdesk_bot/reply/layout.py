@@ -8,7 +8,7 @@ address that may be a link was decided before (`addresses.web_address`).
 from __future__ import annotations
 
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from itertools import groupby
 from typing import Literal
@@ -85,6 +85,12 @@ def shown(text: str) -> str:
 
 def _blocks(reply: Reply, phrases: Catalogue) -> Iterator[Block]:
     words = phrases.reply
+    lapsed = {
+        resource.document_id: told
+        for group in reply.groups
+        for resource in group.resources
+        if (told := _lapsed(resource, words)) is not None
+    }
     yield _one("title", Piece(words["title"]))
     if reply.question:
         asked = language_tag(reply.question_language)
@@ -94,7 +100,11 @@ def _blocks(reply: Reply, phrases: Catalogue) -> Iterator[Block]:
     if reply.short_answer:
         short = reply.short_answer
         answer = Piece(shown(short.text), _foreign(short.language, phrases), strong=True)
-        yield _one("paragraph", Piece(f"{words['in_short']}: "), answer, *_numbers((short.number,)))
+        cited = next(
+            (each.document.document_id for each in reply.citations if each.number == short.number), ""
+        )
+        said = [Piece(f" ({told.rstrip('.。')})")] if (told := lapsed.get(cited)) else []
+        yield _one("paragraph", Piece(f"{words['in_short']}: "), answer, *_numbers((short.number,)), *said)
     yield from _direct(reply, phrases)
     if reply.groups:
         yield _one("heading", Piece(words["nearest" if reply.refuses else "resources"]))
@@ -107,7 +117,8 @@ def _blocks(reply: Reply, phrases: Catalogue) -> Iterator[Block]:
     if reply.citations:
         yield _one("heading", Piece(words["sources"]))
         for citation in reply.citations:
-            yield Block("source", (_source(citation, phrases),), citation.number)
+            told = lapsed.get(citation.document.document_id)
+            yield Block("source", (_source(citation, phrases, told),), citation.number)
     if reply.origin:
         yield _one("note", Piece(reply.origin))
 
@@ -181,10 +192,8 @@ def _resource(resource: Resource, phrases: Catalogue) -> Iterator[tuple[Piece, .
     known = " · ".join(shown(part) for part in about if part)
     if known:
         yield (Piece(known),)
-    if resource.replaced_by:
-        yield (Piece(shown(words["replaced"].format(title=resource.replaced_by))),)
-    elif not resource.in_force:
-        yield (Piece(words["not_in_force"]),)
+    if (told := _lapsed(resource, words)) is not None:
+        yield (Piece(told),)
     cited = resource.cited_by if resource.line.kind == "framed" else ()
     yield (*_line(resource.line, phrases), *_numbers(cited))
     if resource.region and resource.kind in ("good_practice", "project"):
@@ -194,7 +203,14 @@ def _resource(resource: Resource, phrases: Catalogue) -> Iterator[tuple[Piece, .
         yield (Piece(f"{words['conditions']} "), *_line(resource.conditions, phrases))
 
 
-def _source(citation: Citation, phrases: Catalogue) -> tuple[Piece, ...]:
+def _lapsed(resource: Resource, words: Mapping[str, str]) -> str | None:
+    """Return what is said of a document that does not hold today."""
+    if resource.replaced_by:
+        return shown(words["replaced"].format(title=resource.replaced_by))
+    return None if resource.in_force else words["not_in_force"]
+
+
+def _source(citation: Citation, phrases: Catalogue, lapsed: str | None) -> tuple[Piece, ...]:
     """Return where a quote stands: document, page, heading, language; the file of one without an address."""
     document = citation.document
     url = web_address(document.url)
@@ -206,5 +222,5 @@ def _source(citation: Citation, phrases: Catalogue) -> tuple[Piece, ...]:
         place.append(language_name(citation.language, phrases.language))
     if url is None:
         place.append(phrases.reply["file"].format(source=document.source))
-    rest = "".join(f", {shown(part)}" for part in place)
+    rest = "".join(f", {shown(part)}" for part in place) + (f". {lapsed}" if lapsed else "")
     return (Piece(shown(document.title), _foreign(document.language, phrases), url=url), Piece(rest))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Engine
 
 from corpus.storage import begin_write
+from corpus.succession import succession
 from helpdesk_bot.review import items, moving, passages, policy, standing, texts
 from helpdesk_bot.review.errors import BadText
 from helpdesk_bot.review.reading import sources_of
@@ -42,7 +43,7 @@ def approve(
     with engine.connect() as connection:  # checking takes a while: no lock is held meanwhile
         content = items.content_at(connection, item_id)
         sources = sources_of(connection, content.citations)
-        behind = standing.behind(connection)
+        known = succession(connection)
     content = checker.check(content, sources)
     taken = require_support(content, approval.responsibility)
     with begin_write(engine) as connection:
@@ -54,7 +55,7 @@ def approve(
             raise texts.stale(connection, row)
         if broken:
             raise BadText("A quote does not stand in its document any more: take its citation out.")
-        changes = standing.changes_of(connection, content, behind)
+        changes = standing.changes_of(connection, content, known)
         standing.require_seen(changes, approval.changes_seen)
         answer = final_answer(connection, row, content, person, moment(), taken)
         return release(connection, row, person, answer, taken, approval.reason, changes), answer

@@ -9,10 +9,9 @@ from typing import Any, Literal
 
 from sqlalchemy import Connection, Engine, RowMapping, select
 
-from corpus.catalog import Catalog
 from corpus.queries import CURRENT
 from corpus.schema import document_versions, documents
-from helpdesk_bot.answer_bank.staleness import documents_behind
+from corpus.succession import Succession, succession
 from helpdesk_bot.review import items
 from helpdesk_bot.review.errors import SourcesChanged
 from helpdesk_bot.review.values import Content
@@ -52,27 +51,13 @@ class SourceChange:
         return asdict(self) | {"sentences": list(self.sentences)}
 
 
-@dataclass(frozen=True, slots=True)
-class Behind:
-    """Documents in the catalogue that do not hold today: their ids, and what supersedes which, by id."""
-
-    not_in_force: frozenset[str]
-    superseded: Mapping[str, str]
-
-
-def behind(connection: Connection) -> Behind:
-    """Return the documents that do not hold today. Reads the whole catalogue: not under a write lock."""
-    catalog = Catalog(connection.engine.execution_options(immediate=False))
-    return Behind(frozenset(documents_behind(connection)), catalog.superseded())
-
-
-def changes_of(connection: Connection, content: Content, known: Behind) -> tuple[SourceChange, ...]:
+def changes_of(connection: Connection, content: Content, known: Succession) -> tuple[SourceChange, ...]:
     """Return what became of the documents that a text quotes, in the order in which it cites them.
 
     Args:
         connection: to the database.
         content: the text; a citation that no sentence uses does not count.
-        known: see `behind`.
+        known: which documents do not hold today; read before a write lock is taken.
     """
     cited: dict[tuple[str, int], list[Mapping[str, Any]]] = {}
     sentences: dict[tuple[str, int], list[int]] = {}
@@ -95,7 +80,7 @@ def changes_now(engine: Engine, item_id: str) -> tuple[SourceChange, ...]:
         ItemUnknown: there is none with this id.
     """
     with engine.connect() as connection:
-        return changes_of(connection, items.content_at(connection, item_id), behind(connection))
+        return changes_of(connection, items.content_at(connection, item_id), succession(connection))
 
 
 def require_seen(changes: Sequence[SourceChange], seen: Iterable[ChangeId]) -> None:
@@ -118,7 +103,7 @@ def _change(
     connection: Connection,
     citations: Sequence[Mapping[str, Any]],
     sentences: tuple[int, ...],
-    known: Behind,
+    known: Succession,
 ) -> SourceChange | None:
     document = citations[0]["document"]
     document_id, version = str(document["document_id"]), int(document["version"])
@@ -133,7 +118,7 @@ def _change(
         change = "replaced"
         stand = all(str(citation["quote"]) in now["text"] for citation in citations)
     elif document_id in known.not_in_force:
-        other = known.superseded.get(document_id)
+        other = known.heirs.get(document_id)
         change = "superseded" if other else "not_in_force"
     else:
         return None

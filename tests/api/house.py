@@ -20,12 +20,12 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from corpus import originals
 from corpus.catalog import Catalog
 from corpus.documents import Block, Document, Metadata, Section
-from corpus.schema import metadata
+from corpus.schema import document_versions, metadata
 from corpus.storage import begin_write, open_engine, sqlite_url
 from helpdesk_bot.answers import (
     Answer,
@@ -182,6 +182,19 @@ class FakeHelpdesk:
         self._status, self._reasons = status, reasons
         self._depth = settings.depth
         self.ids = {source: known.document_id for source, known in self.catalog.known("/documents").items()}
+
+    def runs_out(self, source: str, day: str) -> None:
+        """Let a document's validity end with a day."""
+        self._say_of(source, valid_until=day)
+
+    def replaces(self, newer: str, older: str) -> None:
+        """Let a document take another one's place."""
+        self._say_of(newer, supersedes=older)
+
+    def _say_of(self, source: str, **values: str) -> None:
+        with begin_write(self.engine) as connection:
+            of_it = document_versions.c.document_id == self.ids[source]
+            connection.execute(update(document_versions).where(of_it).values(**values))
 
     def health(self) -> Any:
         return dataclasses.make_dataclass("Health", ["status", "reasons"])(self._status, self._reasons)

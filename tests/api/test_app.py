@@ -9,6 +9,7 @@ import pytest
 from fastapi.routing import iter_route_contexts
 
 from api.app import create_app
+from api.messages import messages
 from api.middleware import SECURITY_HEADERS
 from helpdesk_bot.errors import NotReady
 from tests.api import house
@@ -128,6 +129,22 @@ def test_a_document_tells_its_versions(site: InProcess, helpdesk: FakeHelpdesk) 
     assert_problem(site.get(f"/api/v1/documents/{document_id}?version=2"), 404, "document_not_found")
     text = site.get(f"/api/v1/documents/{document_id}/text?version=1").json()
     assert text == {"document_id": document_id, "version": 1, "text": house.SV_TEXT}
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_the_page_of_a_document_says_that_it_does_not_hold(
+    site: InProcess, helpdesk: FakeHelpdesk, language: str
+) -> None:
+    words = messages(language)
+    pages = [f"/documents/{helpdesk.ids[name]}?lang={language}" for name in ("brief.sv.pdf", "cong.vi.html")]
+    assert all(words["source_lapsed"] not in site.get(page).text for page in pages)
+    helpdesk.runs_out("brief.sv.pdf", "2020")
+    helpdesk.replaces("inclusion.en.txt", "cong.vi.html")
+    ran_out, replaced = (site.get(page).text for page in pages)
+    assert words["source_lapsed"] in ran_out
+    newer = words["source_replaced"].format(title="Digital inclusion")
+    address = f"/documents/{helpdesk.ids['inclusion.en.txt']}?lang={language}"
+    assert f'<a href="{address}">{words["source_lapsed"]} {newer}</a>' in replaced
 
 
 @pytest.mark.parametrize(

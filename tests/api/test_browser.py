@@ -215,7 +215,9 @@ VISIBLE = """(() => { const m = document.querySelector('#sheet mark').getBoundin
     return m.top >= p.top && m.bottom <= p.bottom; })()"""
 
 
-def test_with_the_keyboard_alone_to_the_very_passage(address: str) -> None:
+def test_with_the_keyboard_alone_to_the_very_passage(address: str, helpdesk: FakeHelpdesk) -> None:
+    helpdesk.runs_out("inclusion.en.txt", "2020-12-31")
+
     def walk(question: str) -> dict[str, Any]:
         return order(
             ["goto", "/?lang=en"],
@@ -231,6 +233,8 @@ def test_with_the_keyboard_alone_to_the_very_passage(address: str) -> None:
             ["value", "visible", VISIBLE],
             ["value", "title", "document.querySelector('#sheet-title').textContent"],
             ["value", "place", "document.querySelector('#sheet-place').textContent"],
+            ["value", "lapsed", "document.querySelector('#sheet-lapsed').textContent"],
+            ["axe", "source"],
             ["press", "Escape"],
             ["wait", "#sheet", "hidden"],
             ["value", "back", "document.activeElement.matches('button.cite')"],
@@ -255,6 +259,7 @@ def test_with_the_keyboard_alone_to_the_very_passage(address: str) -> None:
             True,
         )
         assert values["title"] == heading
+        assert values["lapsed"] == ("Not in force today." if heading == "Digital inclusion" else "")
         assert place in values["place"]
 
 

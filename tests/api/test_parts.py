@@ -206,7 +206,10 @@ def test_no_word_of_an_answer_is_lost(text: str) -> None:
 )
 def test_a_copy_quotes_its_sources_as_the_reader_writes_quotes(language: str, line: str) -> None:
     document = {"title": "Cổng", "kind": "report", "publisher": "", "date": "2025", "url": None}
-    citation = {"number": 1, "quote": "Một\ncâu.", "language": "vi", "page": None, "document": document}
+    citation = {
+        "citation_id": "c1", "number": 1, "quote": "Một\ncâu.", "language": "vi", "page": None,
+        "document": document,
+    }  # fmt: skip
     answer = {"question": "Hỏi?", "text": "…", "citations": [citation]}
     words = messages.messages(language)
     plain = copies(answer, words, language, "label", None).plain

@@ -276,28 +276,6 @@ def test_pages_cover_everything_once_in_a_stable_order(catalog: Catalog) -> None
             catalog.current_documents(limit=limit, offset=offset)
 
 
-def test_superseded_documents(catalog: Catalog) -> None:
-    old = {
-        source: store(catalog, source, make("sv"), source[0] * 64) for source in ("a/old.md", "b/older.md")
-    }
-    page = store(catalog, "c/en.md", make("en", url="https://example.eu/2020"), "c" * 64)
-    other_root = store(catalog, "a/old.md", make("vi"), "d" * 64, "/other")
-    new = [
-        store(catalog, "a/new.md", make("sv", supersedes="old.md"), "1" * 64),
-        store(catalog, "x.md", make("sv", supersedes="b/older.md"), "2" * 64),
-        store(catalog, "y.md", make("en", supersedes="https://example.eu/2020"), "3" * 64),
-        store(catalog, "self.md", make("en", supersedes="self.md"), "4" * 64),
-        store(catalog, "z.md", make("vi", supersedes="unheard-of.md"), "5" * 64),
-    ]
-    replaced = catalog.superseded()
-    assert replaced == {
-        old["a/old.md"].document_id: new[0].document_id,
-        old["b/older.md"].document_id: new[1].document_id,
-        page.document_id: new[2].document_id,
-    }
-    assert other_root.document_id not in replaced
-
-
 def test_many_versions_of_one_language_stay_apart(catalog: Catalog) -> None:
     versions = [make("sv", f"Rubrik\nVersion {number}") for number in range(5)]
     for number, document in enumerate(versions):

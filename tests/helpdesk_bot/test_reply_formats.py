@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import re
+from dataclasses import replace
 from itertools import pairwise
 from typing import Any
 
@@ -70,6 +71,22 @@ def test_every_number_leads_to_its_source(language: str) -> None:
     links = [rel.target_ref for rel in document.part.rels.values() if "hyperlink" in rel.reltype]
     assert set(links) == {"https://example.org/a?b=1&copy=2"}
     assert "<https://example.org/a?b=1&amp;copy=2>" in render(given, "markdown").decode()
+
+
+@pytest.mark.parametrize("language", QUOTE)
+@pytest.mark.parametrize("newer", [None, "Rules of 2026"])
+def test_what_lapsed_is_said_in_short_at_the_resource_and_at_its_source(
+    language: str, newer: str | None
+) -> None:
+    given, words = reply(language, "sv"), catalogue(language).reply
+    told = words["replaced"].format(title=newer) if newer else words["not_in_force"]
+    assert told not in render(given, "markdown").decode()
+    (group,) = given.groups
+    (resource,) = group.resources
+    gone = replace(group, resources=(replace(resource, in_force=False, replaced_by=newer),))
+    text = " ".join(page(render(replace(given, groups=(gone,)), "html")).text_content().split())
+    assert text.count(told.rstrip(".")) == 3  # document d2 is no resource: nothing is known of it
+    assert f"({told.rstrip('.')})" in text
 
 
 def test_headings_are_real_and_in_order() -> None:

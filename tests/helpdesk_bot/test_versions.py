@@ -28,19 +28,19 @@ QUESTIONS = {
 }
 
 
-def rule(text: str, language: str, year: int, supersedes: str | None = None) -> Candidate:
+def rule(text: str, language: str, year: int, *replaces: str) -> Candidate:
     name = f"rules-{year}.md"
     passage = Passage(name, name, 1, 0, 0, len(text), None, (), language, text, "", 9, ((0, len(text)),))
     about = DocumentInfo(
         name, 1, f"Rules {year}", "report", None, str(year), language, (), None, None, name,
-        supersedes=supersedes,
+        replaces=frozenset(replaces),
     )  # fmt: skip
     return Candidate(passage, about, 1, 1.0, None, None, np.array([[1.0, 0.0]], np.float32))
 
 
 def both(language: str) -> tuple[Candidate, Candidate]:
     old, new = RULES[language]
-    return rule(old, language, 2021), rule(new, language, 2025, supersedes="rules-2021.md")
+    return rule(old, language, 2021), rule(new, language, 2025, "rules-2021.md")
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
@@ -120,15 +120,9 @@ def test_of_the_newer_version_the_sentence_is_shown_that_is_nearest_to_the_quote
 
 
 @pytest.mark.parametrize("language", ["en", "sv", "vi"])
-@pytest.mark.parametrize(
-    ("supersedes_of_old", "supersedes_of_new"),
-    [("rules-2025.md", "rules-2021.md"), ("rules-2021.md", "rules-2025.md")],
-)
-def test_documents_that_claim_to_replace_each_other_or_themselves_hang_no_answer(
-    language: str, supersedes_of_old: str, supersedes_of_new: str
-) -> None:
+def test_documents_that_claim_to_replace_each_other_hang_no_answer(language: str) -> None:
     old, new = RULES[language]
-    found = (rule(old, language, 2021, supersedes_of_old), rule(new, language, 2025, supersedes_of_new))
+    found = (rule(old, language, 2021, "rules-2025.md"), rule(new, language, 2025, "rules-2021.md"))
     twice = [Evidence(one, 0, 0, 0, 2.0, 1.0) for one in (*found, *found)]
     shown = newest_first(twice, QUESTIONS[language][0], TODAY)
     assert sorted(map(id, shown)) == sorted(map(id, twice))

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from corpus.documents import KINDS
+from corpus.succession import succession
 from helpdesk_bot.database import open_database
 from index.chunks import Candidate, DocumentInfo, FloatArray, Passage
 from index.dense import DenseIndex
-from index.document_metadata import not_in_force
 from index.fusion import Fused
 from index.language_directions import language_directions
 from index.ordering import FAVOUR, age_in_years, arrange, weigh
@@ -364,8 +364,8 @@ def test_the_day_is_looked_at_anew(opened: Any, tmp_path: Path) -> None:
     after = retriever.retrieve(QUERY["vi"], language="vi").candidates[0]
     assert before.score - after.score == pytest.approx(WHOLE.superseded_penalty)
     with search.engine.connect() as connection:
-        assert not_in_force(connection, {}, TODAY) == frozenset()
-        assert not_in_force(connection, {}, days[0]) == {after.document.document_id}
+        assert succession(connection, TODAY).not_in_force == frozenset()
+        assert succession(connection, days[0]).not_in_force == {after.document.document_id}
 
 
 @pytest.mark.parametrize("language", RULE)

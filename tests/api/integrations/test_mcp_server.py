@@ -71,6 +71,14 @@ def test_a_question_is_answered_with_quotes(mcp_address, library_settings, quest
     engine.dispose()
 
 
+def test_a_quote_of_a_replaced_document_says_what_holds_in_its_place(mcp_address):
+    question = "What does an extract from the land register cost under the rules of 2021?"
+    filters = {"source": ["rules/fees-2021.en.md"]}
+    answer = call(mcp_address, "ask_helpdesk", {"question": question, "filters": filters}).structured_content
+    said = {(each["in_force"], each["replaced_by"]) for each in answer["citations"]}
+    assert said == {(False, "Fees for land register extracts")}
+
+
 @pytest.mark.parametrize(
     ("query", "source"),
     [
