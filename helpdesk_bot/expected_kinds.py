@@ -36,8 +36,10 @@ _UNSPACED = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\u
 """Letters of scripts that set no spaces between words, so that a number may follow one (and Hangul)."""
 _START = rf"(?<![^\W{_UNSPACED}])(?<![.,])"
 """Where a number begins: not within a word such as AI4Citizens, nor within another number."""
-_SHORT_UNITS = r"[\u4e07\u842c\u5104\u4ebf\u5146\u5343\u767e\ub9cc\uc5b5]*\s?(?:元|円|圓|원|บาท|đ(?!\w))"
+_SHORT_UNITS = r"[\u4e07\u842c\u5104\u4ebf\u5146\u5343\u767e\ub9cc\uc5b5]*\s?(?:元|円|圓|원|บาท|[đĐ](?!\w))"
 """What East Asian texts write after an amount, scale included; CLDR has the long names alone."""
+_NO_CENTS = r"(?:[.,](?:-{1,2}|[–—]))?"
+"""What stands for no cents: "100,- Kč"."""
 _NUMBER = r"\d+(?:[.,'\u00a0\u202f ]\d{3}(?!\d))*(?:[.,]\d+)?"
 _YEAR = r"(?<!\d)(?:1[5-9]|20)\d\d(?!\d)"
 _NUMERIC_DATE = "|".join(
@@ -166,7 +168,7 @@ def _money(language: str) -> re.Pattern[str]:
     symbols = "".join(
         re.escape(chr(code)) for code in range(0x24, 0x20D0) if unicodedata.category(chr(code)) == "Sc"
     )
-    codes = _any_of(sorted({*_CURRENCIES, *_lettered_symbols(language)}))
+    codes = _any_of(sorted({*_CURRENCIES, "VNĐ", *_lettered_symbols(language)}))
     names = _any_of(sorted({*_currency_names(language), *_currency_names("en")}))
     names = names.replace(_DONG, rf"{_NO_DONG_BEHIND}{_DONG}{_NO_DONG_BEFORE}")
     # Never the tail of a word: "elev" is no lev. "Mkr" and the Arabic article belong to what follows.
@@ -179,9 +181,14 @@ def _money(language: str) -> re.Pattern[str]:
     scale = rf"(?:{large})*(?:\s+[^\W\d]+\.?){{0,2}}?(?:\s+d['’])?"  # million, miljarder, tỷ ...
     parts = [
         rf"(?:[{symbols}]|(?<!\w)(?:{codes}))\s?{_NUMBER}(?:{short}|(?:{large})+)?",
-        rf"{_START}{_NUMBER}(?:(?:bn|mn|m|k)?{scale}\s*{unit}|\s?{_SHORT_UNITS})",
+        rf"{_START}{_NUMBER}{_NO_CENTS}(?:(?:bn|mn|m|k)?{scale}(?:\s*|-){unit}|\s?{_SHORT_UNITS})",
     ]
     if words:
+        clear = sorted({*words.number_words, *words.checks.numbers} - words.checks.ambiguous_numbers)
+        one, more = _any_of(sorted(words.checks.ambiguous_numbers)) or "(?!)", _any_of(clear)
+        joint = r"(?:[\s-]|\s[^\W\d]{1,3}\s|[^\W\d]{1,3})?"  # twenty-five, hundred and ten, fünfundzwanzig
+        sum_in_words = rf"(?<!\w)(?i:(?:(?:{one}){joint})?(?:{more})(?:{joint}(?:{one}|{more})){{0,5}})(?!\w)"
+        parts.append(rf"{sum_in_words}(?:\s+(?:d['’]|de\s+|di\s+)?|-){unit}")
         parts.append(rf"(?<!\w)(?i:{_any_of(words.amounts['free'])})(?!\w)")
     return re.compile("|".join(parts))
 

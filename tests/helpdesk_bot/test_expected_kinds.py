@@ -91,7 +91,12 @@ from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
             "money",
             ["EUR 25 million", "$5 million", "£3bn", "SEK 3 billion"],
         ),
-        ("en", "Citizens are free to choose; one hundred and fifty million euros.", "money", []),
+        (
+            "en",
+            "Citizens are free to choose; one hundred and fifty million euros; one euro.",
+            "money",
+            ["one hundred and fifty million euros"],
+        ),
         (
             "en",
             "Two cities got 3bn euros.",
@@ -116,6 +121,22 @@ from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
         ("es", "Cuesta 20 coronas.", "money", ["20 coronas"]),
         ("pl", "Kosztuje 20 zł albo 30 złotych.", "money", ["20 zł", "30 złotych"]),
         ("ar", "5 ملايين دولار", "money", ["5 ملايين دولار"]),
+        (
+            "en",
+            "It cost twenty-five million euros; half the euro area and two projects in the euro area paid.",
+            "money",
+            ["twenty-five million euros"],
+        ),
+        ("sv", "Tjugofem miljoner kronor till tre svenska kommuner.", "money", ["Tjugofem miljoner kronor"]),
+        (
+            "vi",
+            "Hai triệu đô la, phí 3.000Đ, tối đa 20 triệu VNĐ; hai hợp đồng, trong năm đồng thời.",
+            "money",
+            ["Hai triệu đô la", "3.000Đ", "20 triệu VNĐ"],
+        ),
+        ("de", "Das 49-Euro-Ticket, 5.000,-- EUR.", "money", ["49-Euro", "5.000,-- EUR"]),
+        ("fr", "Cela coûte deux millions d'euros.", "money", ["deux millions d'euros"]),
+        ("es", "Cuesta dos millones de euros.", "money", ["dos millones de euros"]),
     ],
 )
 def test_mentions(language, text, kind, expected):
