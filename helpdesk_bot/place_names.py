@@ -64,7 +64,10 @@ def place_at(words: Sequence[Word], at: int, language: str, *, any_case: bool = 
             return Place(code, len(parts), belonging=belonging)
     if not (words[at].text[0].isupper() or any_case):
         return _inflected_belonging(words[at], language)
-    return _transliterated(words[at], language) or _inflected(words[at], language)
+    found = _transliterated(words[at], language) or _inflected(words[at], language)
+    if found is None and words[at].text[0].islower():
+        return _inflected_belonging(words[at], language)
+    return found
 
 
 def name_of(code: str, language: str) -> str | None:

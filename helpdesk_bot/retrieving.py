@@ -9,6 +9,7 @@ from helpdesk_bot.settings import Settings
 from index.dense import DenseIndex
 from index.embedding import Embedder
 from index.language_directions import language_directions
+from index.ordering import OTHER_LANGUAGE
 from index.retrieval import Retriever
 from index.retrieval_options import Fusion, RetrievalOptions
 
@@ -39,6 +40,7 @@ def retrieval_options(settings: Settings) -> RetrievalOptions:
         superseded_penalty=0.0 if "superseded" in off else settings.superseded_penalty,
         kind_weights=settings.kind_weights,
         recency_weight=settings.recency_weight,
+        other_language=0.0 if "other_languages" in off else OTHER_LANGUAGE,
         per_document=NO_CAP if "document_cap" in off else settings.per_document,
         duplicates="duplicates" not in off,
     )

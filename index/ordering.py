@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from types import MappingProxyType
 
+from corpus.language import UNDETERMINED
 from index.chunks import AlsoIn, Candidate, DocumentInfo, FloatArray, Passage
 from index.duplicates import Said, repeated, said
 from index.fusion import Fused
@@ -17,6 +18,11 @@ SUPERSEDED_PENALTY = 0.03
 
 FAVOUR = 0.02
 """Added to the score of a passage whose document the question points to: about half of a step to a hit."""
+
+OTHER_LANGUAGE = 0.02
+"""Added to the score of a passage in another language than the question's: it can share few words with it,
+and what says the same lies less near. Chosen on XQuAD with the paragraphs of each article spread over four
+languages, see docs/decisions."""
 
 PER_DOCUMENT = 6
 """Passages of one document among the candidates, so that one long report does not fill the list."""
@@ -36,6 +42,8 @@ def weigh(
     kind_weights: Mapping[str, float] = NO_WEIGHTS,
     recency_weight: float = 0.0,
     favoured: Callable[[DocumentInfo], bool] | None = None,
+    asked_in: str = UNDETERMINED,
+    other_language: float = OTHER_LANGUAGE,
 ) -> tuple[Fused, ...]:
     """Move the score of each passage by what its document is.
 
@@ -49,6 +57,8 @@ def weigh(
         kind_weights: added, by kind of document.
         recency_weight: taken off for each year of age; a document without a date loses nothing.
         favoured: tells the documents that the question points to, which gain `FAVOUR`.
+        asked_in: the language of the question, two letters; undetermined moves nothing.
+        other_language: added to what is in another language, where both are known.
 
     Returns:
         the same passages in their new order, ties by passage id.
@@ -64,6 +74,8 @@ def weigh(
             score -= superseded_penalty
         if favoured is not None and favoured(document):
             score += FAVOUR
+        if len({asked_in, document.language, UNDETERMINED}) == 3:
+            score += other_language
         if recency_weight:
             score -= recency_weight * age_in_years(document.date, today)
         moved.append(item if score == item.score else replace(item, score=score))

@@ -115,7 +115,7 @@ class Retriever:
             fused = self._fuse(connection, vector, dense, words, sum(weights.values()))
             clock.lap("fuse")
             favoured = self._favour_of(query, language) if self._favour_of else None
-            candidates, rejected = self._order(connection, fused, most, favoured)
+            candidates, rejected = self._order(connection, fused, most, favoured, language)
         clock.lap("load")
         return Retrieval(vector, candidates, rejected, weights, notes, clock.laps)
 
@@ -157,6 +157,7 @@ class Retriever:
         fused: tuple[Fused, ...],
         most: int,
         favoured: Callable[[DocumentInfo], bool] | None,
+        asked_in: str,
     ) -> tuple[tuple[Candidate, ...], tuple[tuple[str, str, float], ...]]:
         """Weigh the passages by their documents, and make candidates of the best."""
         options, today = self._options, self._today()
@@ -172,6 +173,8 @@ class Retriever:
             kind_weights=options.kind_weights,
             recency_weight=options.recency_weight,
             favoured=favoured,
+            asked_in=asked_in,
+            other_language=options.other_language,
         )
         found = store.fetch(connection, [item.passage_id for item in weighed[: most + SPARE]])
         choose = partial(

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Literal
 
-from index.ordering import PER_DOCUMENT, SUPERSEDED_PENALTY
+from index.ordering import OTHER_LANGUAGE, PER_DOCUMENT, SUPERSEDED_PENALTY
 
 Fusion = Literal["coverage", "reciprocal_rank", "normalised_sum"]
 
@@ -22,7 +22,8 @@ class RetrievalOptions:
     `index.peer_fusions`. ``language_directions`` off: the query's vector as the
     model makes it. ``superseded_penalty``, ``kind_weights`` (by kind of
     document) and ``recency_weight`` (for each year of age): in units of the
-    fused score, 0 for none, see `index.ordering.weigh`. ``per_document``:
+    fused score, 0 for none, see `index.ordering.weigh`; so is ``other_language``,
+    what a passage in another language than the question's gains. ``per_document``:
     passages of one document among the candidates. ``duplicates`` off: passages
     that say the same are candidates each.
 
@@ -39,6 +40,7 @@ class RetrievalOptions:
     superseded_penalty: float = SUPERSEDED_PENALTY
     kind_weights: Mapping[str, float] = field(default_factory=dict)
     recency_weight: float = 0.0
+    other_language: float = OTHER_LANGUAGE
     per_document: int = PER_DOCUMENT
     duplicates: bool = True
 

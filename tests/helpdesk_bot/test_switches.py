@@ -80,6 +80,7 @@ OPTIONS: dict[Switch, dict[str, Any]] = {
     "fusion=reciprocal_rank": {"fusion": "reciprocal_rank"},
     "fusion=normalised_sum": {"fusion": "normalised_sum"},
     "language_directions": {"language_directions": False},
+    "other_languages": {"other_language": 0.0},
     "word_beginnings": {"word_beginnings": False},
     "syllable_pairs": {"syllable_pairs": False},
     "superseded": {"superseded_penalty": 0.0},

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date, timedelta
+from itertools import cycle
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from index.chunks import Candidate, DocumentInfo, FloatArray, Passage
 from index.dense import DenseIndex
 from index.fusion import Fused
 from index.language_directions import language_directions
-from index.ordering import FAVOUR, age_in_years, arrange, weigh
+from index.ordering import FAVOUR, OTHER_LANGUAGE, age_in_years, arrange, weigh
 from index.retrieval import SPARE, Retriever
 from index.retrieval_options import WHOLE
 from tests.fakes import FakeEmbedder
@@ -176,6 +177,21 @@ def test_what_the_question_points_to_gains_and_the_rest_keeps_its_order(data: st
         assert item.score == pytest.approx(before[item.passage_id] + gained)
     rest = [item.passage_id for item in moved if owner.get(item.passage_id) not in chosen]
     assert rest == [item.passage_id for item in fused if item.passage_id in set(rest)]
+
+
+@given(made(), st.sampled_from(["en", "sv", "vi", "und"]))
+def test_what_is_in_another_language_than_the_question_gains(lists: Made, asked_in: str) -> None:
+    fused, _, infos = lists
+    spoken = dict(zip(sorted(infos), cycle(("en", "sv", "vi", "und")), strict=False))
+    documents = {
+        passage_id: replace(info, language=spoken[info.document_id])
+        for passage_id, info in owners(lists).items()
+    }
+    before = {item.passage_id: item.score for item in fused}
+    for item in weigh(fused, documents, frozenset(), TODAY, asked_in=asked_in):
+        told = documents[item.passage_id].language if item.passage_id in documents else "und"
+        gains = "und" not in (asked_in, told) and told != asked_in
+        assert item.score == pytest.approx(before[item.passage_id] + OTHER_LANGUAGE * gains)
 
 
 @settings(max_examples=50, deadline=None)
