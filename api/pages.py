@@ -16,12 +16,20 @@ from helpdesk_bot.reply.wording import spoken_date
 
 NATIVE_NAMES = {
     "ar": "العربية",
+    "cs": "Čeština",
+    "da": "Dansk",
     "de": "Deutsch",
+    "el": "Ελληνικά",
     "en": "English",
     "es": "Español",
+    "fi": "Suomi",
     "fr": "Français",
     "it": "Italiano",
+    "nb": "Norsk bokmål",
+    "nl": "Nederlands",
     "pl": "Polski",
+    "pt": "Português",
+    "ro": "Română",
     "sv": "Svenska",
     "vi": "Tiếng Việt",
 }

@@ -20,7 +20,7 @@ from helpdesk_bot.versions import replaces
 MOST_MEANINGS = 4
 """Meanings that are offered; more is a list of the documents, not a question back."""
 
-COMPOUNDING = frozenset({"de", "sv"})
+COMPOUNDING = frozenset({"da", "de", "fi", "nb", "nl", "sv"})
 LONGEST_ENDING = 5
 """Letters; in these languages what is longer behind a stem is another word."""
 

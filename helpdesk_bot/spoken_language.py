@@ -7,7 +7,7 @@ catalogues know (question words, places, function words) are weighed in.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from corpus.language import detect, rank
@@ -17,7 +17,7 @@ from helpdesk_bot.phrases import alphabet, catalogue, languages
 _SURE = 0.97
 _ANY_CHANCE = 0.03
 _LEAST = 0.2
-_OPENS = 0.6
+_OPENS, _OPENS_PERHAPS = 0.6, 0.3
 _ASKING = frozenset({"interrogatives", "introductions", "definitions"})
 _OPENING = _ASKING | {"question_openings", "details"}
 _SPOKEN_BEFORE = 0.25
@@ -37,7 +37,7 @@ def language_of(text: str, before: Sequence[str] = ()) -> str:
         return before[-1] if before else "und"
     if before and before[-1] not in languages() and ranked.get(before[-1], 0.0) >= _ANY_CHANCE:
         return before[-1]  # no catalogue speaks for it, and those of its neighbours would
-    around = None if first[0] in before[-1:] else _asked_around_a_name(text, first[0])
+    around = None if first[0] in before[-1:] else _asked_around_a_name(text, ranked)
     if around is not None:
         return around
     plain = _without_names(text)
@@ -53,16 +53,17 @@ def language_of(text: str, before: Sequence[str] = ()) -> str:
     return best if scores.get(best, 0.0) >= _LEAST else detect(text)
 
 
-def _asked_around_a_name(text: str, likeliest: str) -> str | None:
+def _asked_around_a_name(text: str, ranked: Mapping[str, float]) -> str | None:
     """Return the language that asks, where a name of another language outweighs its few words.
 
     "Vad är Bình dân học vụ số?" is mostly Vietnamese and asks nothing in it; Swedish asks, in its first
     two words. Languages without a catalogue are left alone: they may share words with a neighbour's.
     """
+    likeliest = next(iter(ranked))
     if likeliest not in languages() or _may_ask(text, likeliest):
         return None
     asking = [code for code in languages() if code != likeliest and _asks(text, code)]
-    return max(asking, key=lambda code: _known(text, code), default=None)
+    return max(asking, key=lambda code: (_known(text, code), ranked.get(code, 0.0)), default=None)
 
 
 def _may_ask(text: str, language: str) -> bool:
@@ -112,4 +113,12 @@ def _known(text: str, language: str) -> float:
         return 0.0
     named = {at for thing in marked.things if thing.code for at in range(thing.first, thing.last)}
     known = sum(bool(lists) or at in named for at, lists in enumerate(marked.lists))
-    return known / len(marked.words) + _OPENS * bool(marked.lists[0] & _OPENING)
+    return known / len(marked.words) + _opening(marked.lists)
+
+
+def _opening(lists: Sequence[frozenset[str]]) -> float:
+    """Return what it counts that a text opens as a question does: "var" asks where in Swedish and was in Danish."""
+    behind = lists[1:2] if "prepositions" in lists[0] else ()
+    if any(each & _ASKING for each in (lists[0], *behind)):
+        return _OPENS
+    return _OPENS_PERHAPS * bool(lists[0] & _OPENING)

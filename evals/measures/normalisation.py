@@ -13,13 +13,19 @@ ARTICLES = {
     "es": "un una unos unas el la los las",
     "vi": "của là cái chiếc những",
     "sv": "en ett den det de",
+    "da": "en et den det de",
+    "nb": "en ei et den det de",
+    "nl": "een de het",
     "fr": "un une des le la les l du de",
     "it": "un uno una il lo la i gli le l",
+    "pt": "um uma uns umas o a os as",
+    "ro": "un o unei unui niște",
+    "el": "ένας μία μια ένα ο η το οι τα του της των τον την τους τις",
 }
 """Words dropped before answers are compared. English, German, Spanish and
 Vietnamese: the official MLQA script (Lewis et al. 2020, MLQA: Evaluating
 Cross-lingual Extractive Question Answering, ``mlqa_evaluation_v1.py``), which
-equals SQuAD's for English. Swedish, French, Italian: after the same pattern. A
+equals SQuAD's for English. The others: after the same pattern. A
 language that is not listed loses no word."""
 
 _ARTICLE_PATTERNS = {

@@ -160,7 +160,7 @@ def test_each_side_is_asked_about_alone(language: str, question: str, asked: lis
         ("vi", "AI khác với những công cụ kỹ thuật số trước đây ở điểm nào?"),
         ("de", "Welche Städte und Regionen nehmen teil?"),
         ("en", "Compare Svea and Svea"),
-        ("fi", "Mikä on ero X-Road ja Svea välillä?"),
+        ("et", "Mis vahe on X-Road ja Svea vahel?"),
         ("en", "or"),
         ("en", ""),
     ],

@@ -17,7 +17,7 @@ PARTS = ("messages", "kinds", "personal_data", "question_words", "asks_about")
 
 
 def test_the_languages_to_begin_with_are_there() -> None:
-    assert set(languages()) >= {"en", "sv", "vi", "de", "fr", "es", "it", "pl", "ar"}
+    assert set(languages()) >= {"en", "sv", "vi", "de", "fr", "es", "it", "pl", "ar", "da", "nb", "fi", "cs"}
 
 
 @pytest.mark.parametrize("language", languages())

@@ -82,7 +82,7 @@ ONE = [
     ("pl", "Które miasto bierze udział?"),
     ("pl", "Która firma robi programy?"),
     ("ar", "أي شركة تصنع البرمجيات؟"),
-    ("fi", "Mitkä kaupungit osallistuvat?"),
+    ("et", "Millised linnad osalevad?"),
     ("en", ""),
     ("vi", "?"),
 ]

@@ -132,11 +132,19 @@ def test_closing_a_question_forgets_the_addresses_of_all_who_asked_it(engine: En
 
 QUOTED = {
     "ar": ("«\u2068", "\u2069»"),  # what is quoted keeps its own direction
+    "cs": ("„", "“"),
+    "da": ("”", "”"),
     "de": ("„", "“"),
+    "el": ("«", "»"),
     "es": ("«", "»"),
+    "fi": ("”", "”"),
     "fr": ("«\u00a0", "\u00a0»"),
     "it": ("«", "»"),
+    "nb": ("«", "»"),
+    "nl": ("‘", "’"),
     "pl": ("„", "”"),
+    "pt": ("«", "»"),
+    "ro": ("„", "”"),
     "sv": ("”", "”"),
 }
 """The quotation marks of each language, where they are not those of English and Vietnamese (CLDR)."""
