@@ -94,7 +94,7 @@ def _alike(one: Evidence, other: Evidence, wanted: str | None) -> bool:
         return True
     if first.document.title.casefold() == second.document.title.casefold():
         return True
-    if replaces(first.document, second.document) or replaces(second.document, first.document):
+    if replaces(first, second) or replaces(second, first):
         return True
     if wanted is not None and _values(wanted, one) == _values(wanted, other):
         return True

@@ -170,10 +170,10 @@ def _is_found(piece: ReadExcerpt, span: Span, draft: Draft) -> bool:
 
 def _is_past(piece: ReadExcerpt, draft: Draft) -> bool:
     """Tell whether a document is not in force, or another one that was read and is takes its place."""
-    document, day = piece.best.candidate.document, draft.day
-    others = (other.best.candidate.document for other in draft.read)
-    return not is_in_force(document, day) or any(
-        replaces(other, document) and is_in_force(other, day) for other in others
+    own, day = piece.best.candidate, draft.day
+    others = (other.best.candidate for other in draft.read)
+    return not is_in_force(own.document, day) or any(
+        replaces(other, own) and is_in_force(other.document, day) for other in others
     )
 
 

@@ -117,7 +117,7 @@ def _known(text: str, language: str) -> float:
 
 
 def _opening(lists: Sequence[frozenset[str]]) -> float:
-    """Return what it counts that a text opens as a question does: "var" asks where in Swedish and was in Danish."""
+    """Return what it counts that a text opens as a question does ("var" asks in Swedish, "was" in Danish)."""
     behind = lists[1:2] if "prepositions" in lists[0] else ()
     if any(each & _ASKING for each in (lists[0], *behind)):
         return _OPENS

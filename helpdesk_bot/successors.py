@@ -32,7 +32,9 @@ def with_successor(
     if not pieces:
         return ()
     old = pieces[0].candidate.document
-    newer = [each for each in found if replaces(each.document, old) and is_in_force(each.document, day)]
+    newer = [
+        each for each in found if replaces(each, pieces[0].candidate) and is_in_force(each.document, day)
+    ]
     quoted = {piece.candidate.document.document_id for piece in pieces}
     if not newer or any(
         each.document.document_id in quoted or is_asked_for(old, each.document, question) for each in newer

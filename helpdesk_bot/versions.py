@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from corpus.succession import is_past, is_to_come
 from helpdesk_bot.citations import Evidence
-from index.chunks import DocumentInfo
+from index.chunks import Candidate, DocumentInfo
 
 REPEATED = 0.97
 """Cosine similarity of two sentences from which on they say the same, but for their numbers."""
@@ -20,9 +20,9 @@ def figures_of(text: str) -> frozenset[str]:
     return frozenset(_FIGURE.findall(text))
 
 
-def replaces(newer: DocumentInfo, older: DocumentInfo) -> bool:
-    """Tell whether a document takes another one's place, itself or through those between them."""
-    return older.document_id in newer.replaces
+def replaces(newer: Candidate, older: Candidate) -> bool:
+    """Tell whether the document of a passage takes another one's place, itself or through others."""
+    return older.document.document_id in newer.replaces
 
 
 def newest_first(pieces: Sequence[Evidence], question: str, day: str) -> tuple[Evidence, ...]:
@@ -60,7 +60,11 @@ def newest_first(pieces: Sequence[Evidence], question: str, day: str) -> tuple[E
 
 def _takes_over(newer: Evidence, older: Evidence, question: str, day: str) -> bool:
     new, old = newer.candidate.document, older.candidate.document
-    if not replaces(new, old) or not is_in_force(new, day) or not _is_same_rule(newer, older):
+    if (
+        not replaces(newer.candidate, older.candidate)
+        or not is_in_force(new, day)
+        or not _is_same_rule(newer, older)
+    ):
         return False
     return not is_asked_for(old, new, question)
 

@@ -72,11 +72,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class DocumentInfo:
-    """The metadata of the document version that a passage belongs to.
-
-    ``supersedes``: what it says of itself, a path or an address; ``replaces``: the ids of the
-    documents whose place it takes by that (`corpus.succession`).
-    """
+    """The metadata of the document version that a passage belongs to."""
 
     document_id: str
     version: int
@@ -93,7 +89,6 @@ class DocumentInfo:
     valid_until: str | None = None
     supersedes: str | None = None
     licence: str | None = None
-    replaces: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +117,7 @@ class Candidate:
     return it). ``sentence_vectors`` is ``(n_sentences, dim)`` float32.
     ``also_in``: where else the same is said, the best first (see
     `index.duplicates`); those passages are no candidates of their own.
+    ``replaces``: the ids of the documents whose place its document takes (`corpus.succession`).
     """
 
     passage: Passage
@@ -132,6 +128,7 @@ class Candidate:
     lexical: float | None
     sentence_vectors: FloatArray
     also_in: tuple[AlsoIn, ...] = ()
+    replaces: frozenset[str] = frozenset()
 
     def documents_saying(self, first: int, last: int) -> tuple[DocumentInfo, ...]:
         """Return the other documents that say all of these sentences (positions, inclusive), each once."""

@@ -11,7 +11,6 @@ from corpus.errors import MisusedError
 from corpus.filters import DocumentFilters, matches, needs_rows, where
 from corpus.queries import CURRENT
 from corpus.schema import document_versions, documents
-from corpus.succession import NOTHING_REPLACED, Succession
 from index.chunks import DocumentInfo, Filters
 from index.errors import BadQuery
 from index.schema import passages
@@ -74,23 +73,12 @@ def documents_of(connection: Connection, passage_ids: Sequence[str]) -> dict[str
     }
 
 
-_ELSEWHERE = ("source", "replaces")
-_DESCRIBING = [
-    document_versions.c[field.name] for field in fields(DocumentInfo) if field.name not in _ELSEWHERE
-]
+_DESCRIBING = [document_versions.c[field.name] for field in fields(DocumentInfo) if field.name != "source"]
 """The columns of `DocumentInfo`: a version's text and sections are large, and not needed here."""
 
 
-def document_infos(
-    connection: Connection, document_ids: set[str], known: Succession = NOTHING_REPLACED
-) -> dict[str, DocumentInfo]:
-    """Read the current version's metadata of documents in force.
-
-    Args:
-        connection: on the database.
-        document_ids: of the documents.
-        known: how documents stand to one another; without it none says what it replaces.
-    """
+def document_infos(connection: Connection, document_ids: set[str]) -> dict[str, DocumentInfo]:
+    """Read the current version's metadata of documents in force."""
     query = (
         select(*_DESCRIBING, documents.c.source)
         .join(
@@ -117,7 +105,6 @@ def document_infos(
             valid_until=row.valid_until,
             supersedes=row.supersedes,
             licence=row.licence,
-            replaces=known.replaces.get(row.document_id, frozenset()),
         )
         for row in connection.execute(query)
     }

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence, Set
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 
@@ -163,7 +163,7 @@ class Retriever:
         options, today = self._options, self._today()
         owners = documents_of(connection, [item.passage_id for item in fused])
         known = self._succession(connection, today)
-        infos, behind = document_infos(connection, set(owners.values()), known), known.not_in_force
+        infos, behind = document_infos(connection, set(owners.values())), known.not_in_force
         weighed = weigh(
             fused,
             {passage_id: infos[owner] for passage_id, owner in owners.items() if owner in infos},
@@ -184,7 +184,7 @@ class Retriever:
         if len(candidates) < most and any(reason == "duplicate" for _, reason, _ in rejected):
             found |= store.fetch(connection, [item.passage_id for item in weighed[most + SPARE :]])
             candidates, rejected = choose(weighed, found, infos, most)
-        return candidates, rejected
+        return tuple(_with_replaced(each, known) for each in candidates), rejected
 
     def _succession(self, connection: Connection, today: date) -> Succession:
         """Return which documents do not hold today and what replaces which, read once a revision and day."""
@@ -192,6 +192,11 @@ class Retriever:
         if self._known[0] != as_of:
             self._known = (as_of, succession(connection, today))
         return self._known[1]
+
+
+def _with_replaced(candidate: Candidate, known: Succession) -> Candidate:
+    replaced = known.replaces.get(candidate.document.document_id)
+    return candidate if replaced is None else replace(candidate, replaces=replaced)
 
 
 def word_weights(connection: Connection, query_tokens: Iterable[str]) -> dict[str, float]:

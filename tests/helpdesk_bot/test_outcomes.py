@@ -205,7 +205,7 @@ def test_a_question_that_names_nothing_is_asked_back(projects: Helpdesk, languag
         ("vi", "Cổng dịch vụ công tiếp nhận bao nhiêu hồ sơ?"),
         ("en", "What does MOSAICO cost?"),
         ("sv", "Vad är arbetsmiljöarbete?"),
-        ("fi", "Kuinka moni osallistui hankkeeseen?"),
+        ("et", "Mitu inimest projektis osales?"),
     ],
 )
 def test_a_question_that_names_its_subject_is_not_asked_back(

@@ -33,9 +33,9 @@ def rule(text: str, language: str, year: int, *replaces: str) -> Candidate:
     passage = Passage(name, name, 1, 0, 0, len(text), None, (), language, text, "", 9, ((0, len(text)),))
     about = DocumentInfo(
         name, 1, f"Rules {year}", "report", None, str(year), language, (), None, None, name,
-        replaces=frozenset(replaces),
     )  # fmt: skip
-    return Candidate(passage, about, 1, 1.0, None, None, np.array([[1.0, 0.0]], np.float32))
+    vectors = np.array([[1.0, 0.0]], np.float32)
+    return Candidate(passage, about, 1, 1.0, None, None, vectors, replaces=frozenset(replaces))
 
 
 def both(language: str) -> tuple[Candidate, Candidate]:
