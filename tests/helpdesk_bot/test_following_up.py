@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
@@ -15,7 +16,9 @@ from helpdesk_bot.answerability import Calibration
 from helpdesk_bot.answering import answer_question
 from helpdesk_bot.answers import Question, Turn, answer_to_json
 from helpdesk_bot.helpdesk import Helpdesk
+from helpdesk_bot.settings import Settings
 from helpdesk_bot.understood import understood_as
+from tests.helpdesk_bot import library
 
 
 def ask(desk: Helpdesk, text: str, **more: Any) -> dict[str, Any]:
@@ -74,6 +77,15 @@ def test_a_year_alone_is_a_question_after_one_and_none_by_itself(desk: Helpdesk)
 BY_WORDS = Calibration({"coverage": 40.0}, -8.0, {})
 """The seeded embedder's similarities mean nothing to the fitted calibration; shared words do."""
 
+
+@pytest.fixture(scope="module")
+def by_words(filled: Settings) -> Iterator[Helpdesk]:
+    """Nor do they mean that passages in other languages lie less near."""
+    alike = filled.model_copy(update={"switched_off": ("other_languages",)})
+    with library.helpdesk(alike) as opened:
+        yield opened
+
+
 NAMING_NOTHING = [
     ("How many libraries lent tablets to residents?", "For which span may a machine stay at home?"),
     (
@@ -95,10 +107,12 @@ def ask_surely(desk: Helpdesk, text: str, **more: Any) -> dict[str, Any]:
 
 
 @pytest.mark.parametrize(("before", "then"), NAMING_NOTHING)
-def test_what_nothing_answers_alone_is_tried_as_a_follow_up(desk: Helpdesk, before: str, then: str) -> None:
-    refused = ask_surely(desk, then)
+def test_what_nothing_answers_alone_is_tried_as_a_follow_up(
+    by_words: Helpdesk, before: str, then: str
+) -> None:
+    refused = ask_surely(by_words, then)
     assert refused["outcome"].startswith("unanswerable")
-    followed = ask_surely(desk, then, history=(Turn("user", before),))
+    followed = ask_surely(by_words, then, history=(Turn("user", before),))
     assert followed["outcome"] == "answered"
     assert followed["trace"]["searched_for"] == f"{before} {then}"
     assert followed["trace"]["carried"]["wants_others"] is False

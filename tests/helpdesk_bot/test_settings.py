@@ -66,7 +66,7 @@ def test_the_process_environment_is_read_by_default(monkeypatch: pytest.MonkeyPa
         ("min_confidence = 2\n", "Setting 'min_confidence'"),
         ("kind_weights = [1]\n", "Setting 'kind_weights'.*kind=number, parted by commas, or a table"),
         ("kind_weights = {news = true}\n", "Setting 'kind_weights'.*'news' is no number: True"),
-        ("default_language = 'fi'\n", "Setting 'default_language'.*no message catalogue for 'fi'.*sv"),
+        ("default_language = 'et'\n", "Setting 'default_language'.*no message catalogue for 'et'.*sv"),
         ("port = \n", "is not valid TOML"),
     ],
 )

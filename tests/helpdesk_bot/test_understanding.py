@@ -38,7 +38,7 @@ def test_question_words_show_what_is_asked_for(text: str, language: str, kinds: 
         ("Vad erbjuder biblioteken till de boende?", None, "sv", "sv", False),
         ("Thư viện cung cấp những gì cho người dân?", None, "vi", "vi", False),
         ("Thư viện cung cấp những gì cho người dân?", "sv", "vi", "sv", False),
-        ("Mitä kirjastot tarjoavat asukkaille?", None, "fi", "en", True),
+        ("Mida pakuvad raamatukogud elanikele?", None, "et", "en", True),
         ("12345 ?", None, "en", "en", False),
         ("12345 ?", "vi", "vi", "vi", False),
     ],

@@ -61,7 +61,7 @@ def ids(found: Retrieval) -> list[str]:
 
 @pytest.mark.parametrize("language", QUERIES)
 def test_without_the_lexical_index_the_order_is_that_of_the_similarity(retrieve: Any, language: str) -> None:
-    found = retrieve(QUERIES[language], language, lexical=False)
+    found = retrieve(QUERIES[language], language, lexical=False, other_language=0.0)
     assert found.candidates
     assert all(
         item.lexical is None and item.score == item.dense
@@ -94,7 +94,7 @@ def test_another_fusion_has_the_same_evidence_and_another_score(
     retrieve: Any, language: str, fusion: str
 ) -> None:
     whole = {item.passage.passage_id: item for item in retrieve(QUERIES[language], language).candidates}
-    found = retrieve(QUERIES[language], language, fusion=fusion)
+    found = retrieve(QUERIES[language], language, fusion=fusion, other_language=0.0)
     shared = [item for item in found.candidates if item.passage.passage_id in whole]
     assert shared
     for item in shared:
