@@ -47,6 +47,8 @@ def _detector() -> _Detector:
     identifier = langid.LanguageIdentifier.from_model_file(langid.MODEL_FILE, norm_probs=True)
     to_detector = {ours: theirs for theirs, ours in _FROM_DETECTOR.items()}
     identifier.set_languages([to_detector.get(code, code) for code in LANGUAGES])
+    # It keeps the table of all its languages, to widen the choice again; ours is a third of it.
+    identifier._full_model = (identifier.nb_ptc, identifier.nb_pc, identifier.nb_classes)
     detector: _Detector = identifier
     return detector
 

@@ -103,12 +103,22 @@ def book(language: str) -> PhraseBook | None:
 @lru_cache(maxsize=1024)
 def mark(text: str, language: str) -> Marked:
     """Return a question, NFC, with its words marked as its language has them."""
+    words, lists, shouted = _words_and_lists(text, language)
+    things = _things(text, words, lists, language, shouted=shouted)
+    return Marked(text, language, words, lists, things)
+
+
+def mark_words(text: str, language: str) -> Marked:
+    """Return a text with its words marked and no things: without the names of all places in that language."""
+    words, lists, _ = _words_and_lists(text, language)
+    return Marked(text, language, words, lists, ())
+
+
+def _words_and_lists(text: str, language: str) -> tuple[tuple[Word, ...], tuple[frozenset[str], ...], bool]:
     words = words_of(text)
     phrases = book(language)
     shouted = text.isupper() and (len(words) > 1 or _is_known(words, phrases))
-    lists = _lists(words, phrases, shouted=shouted)
-    things = _things(text, words, lists, language, shouted=shouted)
-    return Marked(text, language, words, lists, things)
+    return words, _lists(words, phrases, shouted=shouted), shouted
 
 
 def _is_known(words: Sequence[Word], phrases: PhraseBook | None) -> bool:

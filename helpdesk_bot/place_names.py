@@ -14,7 +14,7 @@ from functools import cache
 
 from corpus.language import LANGUAGES
 from helpdesk_bot.phrase_matching import Word, words_of
-from helpdesk_bot.phrases import catalogue, languages
+from helpdesk_bot.phrases import catalogue, languages, locale_name
 
 _ABBREVIATIONS = {"USA": "US", "US": "US", "UK": "GB", "EU": "EU", "UAE": "AE"}
 _NO_PLACES = frozenset({"001", "QO", "XA", "XB", "ZZ"})
@@ -22,10 +22,10 @@ _ENDINGS = {"sv": ("s",), "da": ("s",), "nb": ("s",), "nl": ("s",), "de": ("s", 
 _INFLECTING = frozenset(
     ("pl", "cs", "sk", "hr", "sl", "sr", "lt", "lv", "et", "fi", "hu", "uk", "ru", "bg", "mk", "el", "tr")
 )
-_JOINED_ARTICLES = frozenset({"ar"})
-"""Languages whose names all begin alike, with the article: their beginnings show nothing."""
 _SHARED_LETTERS = 3
 """A language's name stands for what belongs to a country if the two begin alike: Latvian, Latvia."""
+_TELLING = ("de", "fr")
+"""In one of these two each such pair begins alike; further languages show none more, a megabyte each."""
 
 _LETTERS = str.maketrans({"đ": "d", "ð": "d", "ø": "o", "ł": "l", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"})
 """Letters that Unicode does not take apart, as they are typed where a keyboard has them not."""
@@ -175,7 +175,7 @@ def _territories(language: str) -> dict[str, str]:
     from babel import Locale, UnknownLocaleError
 
     try:
-        names = Locale(language).territories
+        names = Locale.parse(locale_name(language)).territories
     except (UnknownLocaleError, ValueError):
         return {}
     return {
@@ -191,7 +191,7 @@ def _tongue_names(language: str) -> dict[str, str]:
     from babel import Locale, UnknownLocaleError
 
     try:
-        names = Locale(language).languages
+        names = Locale.parse(locale_name(language)).languages
     except (UnknownLocaleError, ValueError):
         return {}
     return {code: str(names[code]) for code in _tongues() if len(str(names.get(code, " ")).split()) == 1}
@@ -199,18 +199,14 @@ def _tongue_names(language: str) -> dict[str, str]:
 
 @cache
 def _tongues() -> dict[str, str]:
-    """Return the country that each language is named after, in one of the catalogues' languages at least."""
+    """Return the country that each language is named after, in one of two languages at least."""
     from babel.languages import get_official_languages
 
     found: dict[str, str] = {}
     for code, place in sorted(_territories("en").items()):
         for tongue in get_official_languages(code):
             wanted = tongue in (*LANGUAGES, "no") and tongue not in found and " " not in place
-            if wanted and any(
-                _named_alike(tongue, code, language)
-                for language in languages()
-                if language not in _JOINED_ARTICLES
-            ):
+            if wanted and any(_named_alike(tongue, code, language) for language in _TELLING):
                 found[tongue] = code
     return found
 

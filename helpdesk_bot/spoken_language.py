@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 
 from corpus.language import detect, rank
-from helpdesk_bot.marking import mark
+from helpdesk_bot.marking import mark, mark_words
 from helpdesk_bot.phrases import alphabet, catalogue, languages
 
 _SURE = 0.97
@@ -68,7 +68,7 @@ def _asked_around_a_name(text: str, ranked: Mapping[str, float]) -> str | None:
 
 def _may_ask(text: str, language: str) -> bool:
     """Tell whether any word of a text asks in a language."""
-    marked, asking = mark(text, language), catalogue(language).clauses.asking
+    marked, asking = mark_words(text, language), catalogue(language).clauses.asking
     # A phrase is marked as the longest list has it, and some of those do not ask by themselves.
     return (
         any(lists & _ASKING for lists in marked.lists)
@@ -79,7 +79,7 @@ def _may_ask(text: str, language: str) -> bool:
 
 def _asks(text: str, language: str) -> bool:
     """Tell whether a text asks in a language: where this one puts it, and beside another word of its own."""
-    marked = mark(text, language)
+    marked = mark_words(text, language)
     if catalogue(language).clauses.asks_anywhere:
         return any(first & _ASKING and second for first, second in pairwise(marked.lists))
     at = int(bool(marked.lists) and "prepositions" in marked.lists[0] and not marked.lists[0] & _OPENING)

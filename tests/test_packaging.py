@@ -18,7 +18,10 @@ NEEDED = (
     "helpdesk_bot/migrations/env.py",
     "helpdesk_bot/migrations/script.py.mako",
     "helpdesk_bot/migrations/versions/0001_the_first_schema.py",
-    *(f"helpdesk_bot/phrases/{code}.toml" for code in ("en", "sv", "vi", "de", "fr", "es", "it", "pl", "ar")),
+    *(
+        f"helpdesk_bot/phrases/{code}.toml"
+        for code in ("en", "sv", "vi", "de", "fr", "es", "it", "pl", "ar", "da", "pt")
+    ),
     *(f"{room}/py.typed" for room in ROOMS),
 )
 DATA = {".json", ".toml", ".txt", ".html", ".css", ".js", ".mjs", ".mako", ".svg", ".typed"}

@@ -180,12 +180,17 @@ def _clauses(values: Mapping[str, Any]) -> Clauses:
     )
 
 
+def locale_name(language: str) -> str:
+    """Return what Unicode's CLDR calls a language as it is written here: Portuguese as in Portugal."""
+    return {"pt": "pt_PT"}.get(language, language)
+
+
 def language_name(code: str, in_language: str) -> str:
     """Return the name of a language in another, e.g. ``sv`` in English: Swedish."""
     from babel import Locale, UnknownLocaleError
 
     try:
-        name = Locale(in_language).languages.get(code)
+        name = Locale.parse(locale_name(in_language)).languages.get(code)
     except (UnknownLocaleError, ValueError):
         name = None
     return str(name or code)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from helpdesk_bot import place_names
+from helpdesk_bot.phrases import languages
 from helpdesk_bot.places_asked import favour_of, own_languages, places_in
 from index.chunks import DocumentInfo
 
@@ -77,3 +79,10 @@ def test_a_country_among_others_in_a_text_from_elsewhere_makes_it_no_text_of_tha
     favoured = favour_of(question, language)
     assert favoured is not None
     assert not favoured(document_info("survey", language="en", region="OECD"))
+
+
+def test_no_catalogues_language_shows_a_country_that_two_do_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    known = place_names._tongues()
+    # Names in Arabic all begin alike, with the article: their beginnings show nothing.
+    monkeypatch.setattr(place_names, "_TELLING", tuple(code for code in languages() if code != "ar"))
+    assert place_names._tongues.__wrapped__() == known
