@@ -50,7 +50,7 @@ def weigh(
     Args:
         fused: the passages, the best first.
         documents: the document of each passage by passage id; one that is missing moves nothing.
-        behind: ids of the documents that are not in force today (`document_metadata.not_in_force`):
+        behind: ids of the documents that are not in force today (`corpus.succession`):
             old rules stay findable, behind the ones in force.
         today: from which the age is counted.
         superseded_penalty: taken off for those, in units of the fused score.
