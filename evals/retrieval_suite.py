@@ -6,6 +6,7 @@ import dataclasses
 import re
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 from evals.errors import SuiteError
 from evals.measures.normalisation import squash
@@ -53,6 +54,36 @@ def load_retrieval_suite(folder: Path) -> RetrievalSuite:
         for (query, _), group in zip(queries.values(), groups, strict=True)
     )
     return RetrievalSuite(folder, folder.resolve().name, corpus, grouped, qrels)
+
+
+def judgements_of(suite: RetrievalSuite, queries: tuple[Query, ...], system: str) -> dict[str, Any]:
+    """Return what a retrieval run is scored against.
+
+    ``cluster``: what queries share, where the set says. ``document_language``: of the documents that are
+    relevant to a query, joined with ``+``; a set of several languages has no one language.
+    """
+    spoken = {row.document_id: row.language or "und" for row in suite.corpus}
+    relevant = {
+        query_id: sorted({spoken[each] for each, grade in judged.items() if grade > 0})
+        for query_id, judged in suite.qrels.items()
+    }
+    return {
+        "system": system,
+        "queries": {
+            query.query_id: {
+                "language": query.language or "und",
+                "cluster": query.group,
+                "document_language": "+".join(relevant.get(query.query_id, ())),
+                "text": query.text,
+            }
+            for query in queries
+        },
+        "judgements": {
+            query.query_id: dict(suite.qrels[query.query_id])
+            for query in queries
+            if query.query_id in suite.qrels
+        },
+    }
 
 
 def as_answer_suite(suite: RetrievalSuite) -> AnswerSuite:

@@ -22,7 +22,7 @@ from evals.indexes import Progress, index_documents_of, index_rows_of
 from evals.judges.protocol import EntailmentJudge
 from evals.provenance import models
 from evals.retrieval_documents import with_languages
-from evals.retrieval_suite import as_answer_suite
+from evals.retrieval_suite import as_answer_suite, judgements_of
 from evals.sampling import select
 from evals.saved_key import KEY_FILES, check_same_questions, has_key, hash_files, load_key, save_key
 from evals.scoring import score_answers, score_rankings
@@ -269,26 +269,6 @@ def _retry(run: _Run) -> None:
     if run.retry_errors and (n_errors := forget_errors(run.folder)):
         earlier = run_folder.read_json(run.folder / run_folder.CONFIG).get("retried_errors", 0)
         run_config.note(run.folder, retried_errors=earlier + n_errors)
-
-
-def judgements_of(suite: RetrievalSuite, queries: tuple[Query, ...], system: str) -> dict[str, Any]:
-    """Return what a retrieval run is scored against; ``cluster``: what queries share, where the set says."""
-    return {
-        "system": system,
-        "queries": {
-            query.query_id: {
-                "language": query.language or "und",
-                "cluster": query.group,
-                "text": query.text,
-            }
-            for query in queries
-        },
-        "judgements": {
-            query.query_id: dict(suite.qrels[query.query_id])
-            for query in queries
-            if query.query_id in suite.qrels
-        },
-    }
 
 
 def _new_folder(home: Path, name: str) -> Path:

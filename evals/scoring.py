@@ -196,10 +196,11 @@ def score_rankings(folder: Path, suite_name: str, document_language: str) -> dic
         grades = qrels["judgements"].get(row["id"], {})
         relevant = sorted(document_id for document_id, grade in grades.items() if grade > 0)
         cluster = query.get("cluster") or next(iter(relevant), None)
+        spoken = query.get("document_language") or document_language  # a run of before says it for the set
         slices = {
             "question_language": (query["language"],),
-            "document_language": (document_language,),
-            "pair": (pair_of(query["language"], document_language),),
+            "document_language": (spoken,),
+            "pair": (pair_of(query["language"], spoken),),
         }
         if row["error"]:
             scores.append(Score(row["id"], slices, error=_error_of(row), cluster=cluster))

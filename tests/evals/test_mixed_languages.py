@@ -7,9 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from evals.fitting import mixed_languages
 from evals.fitting.mixed_languages import ASKED_ONLY, SETS, main
-from evals.retrieval_suite import load_retrieval_suite
+from evals.retrieval_suite import judgements_of, load_retrieval_suite
 
 TEXTS = {
     "en": ("The harbour has {} ladders.", "How many ladders are there in {}?"),
@@ -53,5 +52,12 @@ def test_each_paragraph_has_one_language_and_each_question_every_one(
         assert query.text == TEXTS[query.language or ""][1].format(document_id[-1])
 
 
-def test_the_command_says_what_it_is_for() -> None:
-    assert "helpdesk eval run" in (mixed_languages.__doc__ or "")
+def test_a_run_is_sliced_by_the_language_of_the_document_that_answers(data: Path, tmp_path: Path) -> None:
+    main([str(data), "--out", str(tmp_path / "mixed")])
+    suite = load_retrieval_suite(tmp_path / "mixed")
+    asked = judgements_of(suite, suite.queries, "helpdesk")["queries"]
+    assert {query_id: asked[query_id]["document_language"] for query_id in ("sv-q0", "sv-q1", "en-q7")} == {
+        "sv-q0": "en",
+        "sv-q1": "vi",
+        "en-q7": "es",
+    }

@@ -11,7 +11,7 @@ from evals import run_folder
 from evals.generation import generate_rankings
 from evals.measures.retrieval import MEASURES
 from evals.retrieval_documents import with_languages
-from evals.runs import judgements_of
+from evals.retrieval_suite import judgements_of
 from evals.sampling import select
 from evals.scoring import score_rankings
 from evals.suite import load_suite
