@@ -29,6 +29,8 @@ _OTHER_WORDS = frozenset(
     ("won", "real", "nuevo", "nuovo", "nowy", "nouveau", "novo", "emirater", "bảng", "lei", "leva", "rand")
 )
 """Names of currencies, or words of them, that mostly mean something else: "a prize that 12 firms won"."""
+_AT_HOME = {"ro": frozenset({"lei"})}
+"""Those of them that mean money in a language: "lei" is "she" in Italian."""
 _DONG = "đồng"
 _NO_DONG_BEHIND, _NO_DONG_BEFORE = "(?<!hội )(?<!hợp )(?<!cộng )", "(?! (?:ý|bộ|thời|loạt|chí|thuận|bằng))"
 """The Vietnamese currency is half of many words: council, contract, community, agree."""
@@ -227,7 +229,8 @@ def _currency_names(language: str) -> frozenset[str]:
     for name in list(found):
         words = name.split()
         found.add(_opening_unit(words, shared_first, language) if opens else _last_word(name))
-    return frozenset(name for name in found - _OTHER_WORDS if len(name) > 2)
+    others = _OTHER_WORDS - _AT_HOME.get(language, frozenset())
+    return frozenset(name for name in found - others if len(name) > 2)
 
 
 def _opening_unit(words: list[str], shared: Counter[str], language: str) -> str:

@@ -9,7 +9,7 @@ from functools import cache, lru_cache
 from typing import Literal
 
 from helpdesk_bot.phrase_matching import PhraseBook, Word, phrase_book, words_of
-from helpdesk_bot.phrases import catalogue, languages
+from helpdesk_bot.phrases import catalogue, languages, question_mark
 from helpdesk_bot.place_names import place_at
 
 Sort = Literal["place", "belonging", "year", "number", "identifier", "name"]
@@ -205,7 +205,7 @@ def _run(
         return None  # "Thành phố": common words alone
     if last - at == 1 and (language in _NOUNS_WITH_CAPITALS or _opens(text, words, at)):
         return None
-    asks = text.rstrip().endswith("?") and last - at < len(words)
+    asks = text.rstrip().endswith(("?", question_mark(language))) and last - at < len(words)
     if _opens(text, words, at) and language not in SYLLABIC and (asks or not book(language)):
         return None  # "Erbjuder Stockholm kurser?": a verb stands before the name
     return last

@@ -20,7 +20,26 @@ _ABBREVIATIONS = {"USA": "US", "US": "US", "UK": "GB", "EU": "EU", "UAE": "AE"}
 _NO_PLACES = frozenset({"001", "QO", "XA", "XB", "ZZ"})
 _ENDINGS = {"sv": ("s",), "da": ("s",), "nb": ("s",), "nl": ("s",), "de": ("s", "n")}
 _INFLECTING = frozenset(
-    ("pl", "cs", "sk", "hr", "sl", "sr", "lt", "lv", "et", "fi", "hu", "uk", "ru", "bg", "mk", "el", "tr")
+    (
+        "pl",
+        "cs",
+        "sk",
+        "hr",
+        "sl",
+        "sr",
+        "lt",
+        "lv",
+        "et",
+        "fi",
+        "hu",
+        "uk",
+        "ru",
+        "bg",
+        "mk",
+        "el",
+        "ro",
+        "tr",
+    )
 )
 _SHARED_LETTERS = 3
 """A language's name stands for what belongs to a country if the two begin alike: Latvian, Latvia."""

@@ -13,6 +13,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import islice
 
 from helpdesk_bot.comparisons import sides_of
@@ -27,7 +28,6 @@ OPENING_TOKENS = 3
 
 _Lengths = tuple[tuple[int, ...], ...]
 _TOKEN = re.compile(r"\w+")
-_QUESTION_END = re.compile(r"[?？؟]+[\s»”\"')]*")
 _ITEM = re.compile(r"(?:^|(?<=\s))\(?([1-9a-e])[.)]\s+")
 _EDGES = " \t,;:.?!¿¡？؟–—-"
 
@@ -128,7 +128,7 @@ def _piece_ends(text: str, clauses: Clauses | None) -> list[int]:
     """Return the ends of the pieces that a question mark closes; one that asks nothing joins the next."""
     ends: list[int] = []
     begin = 0
-    for mark in _QUESTION_END.finditer(text):
+    for mark in _question_end(clauses.question_mark if clauses else "?").finditer(text):
         tokens = _tokens(text, begin, mark.end())
         if (_asks(tokens, clauses) if clauses else len(tokens) > 1) and len(tokens) > 1:
             ends.append(mark.end())
@@ -136,6 +136,11 @@ def _piece_ends(text: str, clauses: Clauses | None) -> list[int]:
     if not ends or (begin < len(text) and clauses and _asks(_tokens(text, begin, len(text)), clauses)):
         return [*ends, len(text)]
     return [*ends[:-1], len(text)]
+
+
+@cache
+def _question_end(mark: str) -> re.Pattern[str]:
+    return re.compile(rf"[?？؟{re.escape(mark)}]+[\s»”\"')]*")
 
 
 def _numbered(text: str, words: Catalogue | None) -> list[tuple[int, int]]:

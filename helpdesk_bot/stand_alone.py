@@ -13,6 +13,7 @@ from dataclasses import dataclass
 
 from helpdesk_bot.follow_ups import Leaning
 from helpdesk_bot.marking import SYLLABIC, Marked, mark
+from helpdesk_bot.phrases import question_mark
 from helpdesk_bot.pointers import pointers_of
 from helpdesk_bot.swapping import in_language, inner
 from helpdesk_bot.topics import about, topic
@@ -66,14 +67,15 @@ def extended(base: Marked, asked: Marked, leaning: Leaning) -> str:
 
 def beside(base: Marked, asked: Marked) -> str:
     """Return both questions, the earlier first."""
-    sign = "" if _tail(base.text).strip() else "?"
+    sign = "" if _tail(base.text).strip() else question_mark(base.language)
     return f"{base.text.rstrip()}{sign} {asked.text}"
 
 
 def said(asked: Marked, leaning: Leaning) -> str:
     """Return what a follow-up says itself, as a question: without "and", "what about", "then"."""
     head = "¿" if "¿" in asked.text[: asked.words[leaning.first].start] else ""
-    return f"{head}{_begun(asked.span(leaning.first, leaning.last))}{_tail(asked.text) or '?'}"
+    sign = _tail(asked.text) or question_mark(asked.language)
+    return f"{head}{_begun(asked.span(leaning.first, leaning.last))}{sign}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -16,13 +16,14 @@ class Clauses:
 
     ``asking`` words open their clause, perhaps behind one of the
     ``prepositions``, unless ``asks_anywhere``; ``joining`` words stand between
-    two clauses.
+    two clauses; ``question_mark`` ends a question (";" in Greek).
     """
 
     asks_anywhere: bool
     joining: tuple[str, ...]
     asking: tuple[str, ...]
     prepositions: tuple[str, ...]
+    question_mark: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +135,16 @@ def catalogue(language: str) -> Catalogue:
         messages=values["messages"],
         kinds=values["kinds"],
         personal_data=values["personal_data"],
-        question_words={key: tuple(words) for key, words in values["question_words"].items()},
-        asks_about={key: tuple(words) for key, words in values["asks_about"].items()},
-        amounts={key: tuple(words) for key, words in values["amounts"].items()},
-        shares={key: tuple(words) for key, words in values["shares"].items()},
-        number_words=tuple(values["number_words"]["words"]),
-        follow_up={key: tuple(words) for key, words in values["follow_up"].items()},
+        question_words=_lists(values["question_words"]),
+        asks_about=_lists(values["asks_about"]),
+        amounts=_lists(values["amounts"]),
+        shares=_lists(values["shares"]),
+        number_words=_folded(values["number_words"]["words"]),
+        follow_up=_lists(values["follow_up"]),
         place_names={code: tuple(names) for code, names in values["place_names"].items()},
         clauses=_clauses(values["clauses"]),
         reply=values["reply"],
-        conditions={key: tuple(words) for key, words in values["conditions"].items()},
+        conditions=_lists(values["conditions"]),
         checks=_checks(values["checks"]),
         shapes=_shapes(values["shapes"]),
     )
@@ -156,28 +157,44 @@ def alphabet(language: str) -> frozenset[str]:
     return frozenset(char for word in words for char in word.casefold() if char.isalpha())
 
 
+def _folded(words: Sequence[str]) -> tuple[str, ...]:
+    """Return words as they are compared: casefolded, which in Greek makes every ς a σ."""
+    return tuple(word.casefold() for word in words)
+
+
+def _lists(values: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, ...]]:
+    return {key: _folded(words) for key, words in values.items()}
+
+
 def _checks(values: Mapping[str, Any]) -> Checks:
-    numbers = {word: value for value, words in enumerate(values["numbers"]) for word in words.split("|")}
+    written = enumerate(values["numbers"])
+    numbers = {word.casefold(): value for value, words in written for word in words.split("|")}
     return Checks(
-        tuple(values["negations"]),
-        tuple(values["not_negations"]),
+        _folded(values["negations"]),
+        _folded(values["not_negations"]),
         numbers,
-        frozenset(values["ambiguous_numbers"]),
+        frozenset(_folded(values["ambiguous_numbers"])),
     )
 
 
 def _shapes(values: Mapping[str, Any]) -> Shapes:
-    lists = {key: tuple(words) for key, words in values.items() if key != "side"}
+    lists = _lists({key: words for key, words in values.items() if key != "side"})
     return Shapes(**lists, side=values["side"])
 
 
 def _clauses(values: Mapping[str, Any]) -> Clauses:
     return Clauses(
         values["asking_place"] == "anywhere",
-        tuple(values["joining"]),
-        tuple(values["asking"]),
-        tuple(values["prepositions"]),
+        _folded(values["joining"]),
+        _folded(values["asking"]),
+        _folded(values["prepositions"]),
+        values["question_mark"],
     )
+
+
+def question_mark(language: str) -> str:
+    """Return what ends a question of a language; "?" for one without a catalogue."""
+    return catalogue(language).clauses.question_mark if language in languages() else "?"
 
 
 def locale_name(language: str) -> str:
