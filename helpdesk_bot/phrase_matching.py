@@ -9,6 +9,8 @@ from dataclasses import dataclass
 
 ANY_ENDING = "*"
 ANY_WORD = "_"
+_LETTERS = 3
+"""By so many a phrase is found whose first word may end anyhow."""
 
 _WORD = re.compile(r"\d+(?:[.,-]\d+)*(?![^\W_])|[^\W_]+(?:[-\u2010\u2011][^\W_]+)*")
 
@@ -37,15 +39,19 @@ class PhraseBook:
     """Named lists of phrases, to be found in a text word by word.
 
     In a phrase ``*`` at the end of a word stands for any ending, and the word ``_`` for any word.
+    Phrases are found by their first word, those whose first word may end anyhow by its first letters.
     """
 
     by_first: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
-    by_beginning: tuple[tuple[tuple[str, ...], str], ...]
+    by_beginning: Mapping[str, tuple[tuple[tuple[str, ...], str], ...]]
 
     def longest(self, words: Sequence[Word], at: int) -> tuple[int, frozenset[str]]:
         """Return the length of the longest phrase that begins at a word, and its lists; 0 if none does."""
         length, names = 0, set[str]()
-        for phrase, name in (*self.by_first.get(words[at].folded, ()), *self.by_beginning):
+        first = words[at].folded
+        letters = (first[:n] for n in range(min(len(first), _LETTERS) + 1))
+        begun = (found for key in letters for found in self.by_beginning.get(key, ()))
+        for phrase, name in (*self.by_first.get(first, ()), *begun):
             if len(phrase) >= length and _stands(phrase, words, at):
                 if len(phrase) > length:
                     length, names = len(phrase), set()
@@ -56,15 +62,19 @@ class PhraseBook:
 def phrase_book(lists: Mapping[str, Sequence[str]]) -> PhraseBook:
     """Return a book of phrases by the name of their list."""
     by_first: dict[str, list[tuple[tuple[str, ...], str]]] = {}
-    by_beginning = []
+    by_beginning: dict[str, list[tuple[tuple[str, ...], str]]] = {}
     for name, phrases in lists.items():
         for phrase in phrases:
             parts = tuple(_folded(part) for part in phrase.split())
             if parts[0].endswith(ANY_ENDING):
-                by_beginning.append((parts, name))
+                stem = parts[0].removesuffix(ANY_ENDING)
+                by_beginning.setdefault(stem[:_LETTERS], []).append((parts, name))
             else:
                 by_first.setdefault(parts[0], []).append((parts, name))
-    return PhraseBook({first: tuple(found) for first, found in by_first.items()}, tuple(by_beginning))
+    return PhraseBook(
+        {first: tuple(found) for first, found in by_first.items()},
+        {letters: tuple(found) for letters, found in by_beginning.items()},
+    )
 
 
 def _stands(phrase: tuple[str, ...], words: Sequence[Word], at: int) -> bool:
