@@ -52,7 +52,7 @@ def best_precision() -> Precision:
 
 
 @dataclass(frozen=True, slots=True)
-class _Layer:
+class Layer:
     """One encoder layer; ``qkv`` holds the three projections in one matrix, for one multiplication."""
 
     qkv: tuple[Tensor, Tensor]
@@ -71,7 +71,7 @@ class BertEncoder:
     word_embeddings: Tensor
     position_embeddings: Tensor
     embedding_norm: tuple[Tensor, Tensor]
-    layers: tuple[_Layer, ...]
+    layers: tuple[Layer, ...]
     n_heads: int
     layer_norm_eps: float
     special_tokens: tuple[tuple[int, ...], tuple[int, ...]]
@@ -215,13 +215,13 @@ def _pair(weights: dict[str, Tensor], name: str, dtype: Any) -> tuple[Tensor, Te
     return weights[f"{name}.weight"].to(dtype), weights[f"{name}.bias"].to(dtype)
 
 
-def _layer(weights: dict[str, Tensor], name: str, dtype: Any) -> _Layer:
+def _layer(weights: dict[str, Tensor], name: str, dtype: Any) -> Layer:
     import torch
 
     projections = [
         _pair(weights, f"{name}.attention.self.{part}", dtype) for part in ("query", "key", "value")
     ]
-    return _Layer(
+    return Layer(
         qkv=(torch.cat([weight for weight, _ in projections]), torch.cat([bias for _, bias in projections])),
         attention_output=_pair(weights, f"{name}.attention.output.dense", dtype),
         attention_norm=_pair(weights, f"{name}.attention.output.LayerNorm", dtype),

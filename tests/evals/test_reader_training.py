@@ -10,18 +10,22 @@ from pathlib import Path
 
 import pytest
 import torch
+from safetensors import safe_open
 from safetensors.torch import save_file
 
+import evals.fitting.reader.__main__ as command
 from evals.datasets.squad import read_squad
 from evals.datasets.swequad import read_swequad
+from evals.fitting.reader.averaging import averaged
 from evals.fitting.reader.examples import MAX_CHARS, Example, lines_as_text, text_of
-from evals.fitting.reader.network import ReaderNetwork
+from evals.fitting.reader.network import RANK, ReaderNetwork, stack
 from evals.fitting.reader.parallel import cloze_examples, title_examples
 from evals.fitting.reader.questions import question_examples
 from evals.fitting.reader.training import Plan, batch_loss, train
 from index import bundled_model
 from index.bert_encoder import BertEncoder
 from index.reader import Excerpt, load_reader
+from index.reader_input import lay_out
 from tests.index.test_embedding import MODEL_CACHE
 
 DATA = Path(__file__).parents[3] / "shared" / "data" / "training"
@@ -146,3 +150,94 @@ def test_a_few_steps_teach_what_was_shown_and_can_be_read_again(tmp_path: Path) 
         "Hur många kommuner deltog?", [Excerpt("", yes), Excerpt("", no)]
     )
     assert right.answers > 0 > wrong.answers
+
+
+@pytest.fixture(scope="module")
+def encoder() -> BertEncoder:
+    return BertEncoder.load(bundled_model.ensure(MODEL_CACHE), "float32")
+
+
+def shown_rows(network: ReaderNetwork) -> tuple[torch.Tensor, torch.Tensor]:
+    rows = lay_out(
+        network.encoder.tokenizer,
+        ["Bao nhiêu xã tham gia?", "Who leads it?"],
+        ["", "Svea"],
+        ["Có 57 xã tham gia.", "The city of Lund leads the project, which ends in 2027."],
+    )
+    return stack(rows, network.encoder.pad_token)
+
+
+def test_half_as_many_bits_give_nearly_the_same_verdicts_and_gradients(encoder: BertEncoder) -> None:
+    verdicts, gradients = [], []
+    for precision in ("float32", "bfloat16"):
+        torch.manual_seed(3)
+        network = ReaderNetwork(encoder, precision=precision)
+        with torch.no_grad():
+            for up in network.up:
+                up.normal_(std=0.01)
+        told, _ = network(*shown_rows(network))
+        told.square().sum().backward()
+        verdicts.append(told.detach())
+        grown = [each.grad for each in (*network.down, *network.up, *network.bias)]
+        gradients.append(torch.cat([each.flatten() for each in grown if each is not None]))
+        assert all(each.dtype == torch.float32 for each in network.parameters())
+    assert not torch.equal(*verdicts)  # or bfloat16 was not used
+    assert torch.allclose(*verdicts, atol=0.05)
+    assert torch.cosine_similarity(*gradients, dim=0) > 0.99
+
+
+def test_everything_lies_on_the_device_that_it_learns_on(encoder: BertEncoder) -> None:
+    network = ReaderNetwork(encoder, "meta")  # which holds no numbers, and refuses those of another device
+    ids, own = shown_rows(network)
+    verdicts, places = network(ids.to("meta"), own.to("meta"))
+    (verdicts.sum() + places.sum()).backward()
+    assert verdicts.shape == (2, 2)
+    assert {each.device.type for each in (verdicts, places, *network.parameters())} == {"meta"}
+    assert not encoder.layers[-1].qkv[0].is_meta
+
+
+def test_the_mean_of_adapters_is_that_of_what_they_add() -> None:
+    torch.manual_seed(5)
+
+    def adapters() -> dict[str, torch.Tensor]:
+        return {"up.0": torch.randn(12, 2), "down.0": torch.randn(2, 7), "bias.0": torch.randn(12)}
+
+    def added(state: dict[str, torch.Tensor]) -> torch.Tensor:
+        return state["up.0"].float() @ state["down.0"].float()
+
+    states = [adapters() for _ in range(3)]
+    wanted = torch.stack([added(state) for state in states]).mean(0)
+    whole = averaged(states, 6)
+    assert torch.allclose(added(whole), wanted, atol=0.02)
+    assert torch.allclose(
+        whole["bias.0"].float(), torch.stack([s["bias.0"] for s in states]).mean(0), atol=1e-2
+    )
+    assert {name: tuple(value.shape) for name, value in averaged(states, 2).items()} == {
+        name: tuple(value.shape) for name, value in states[0].items()
+    }
+    nearest = (added(averaged(states, 2)) - wanted).norm()  # of rank 2 none is nearer
+    assert nearest < min((added(state) - wanted).norm() for state in states)
+    assert torch.allclose(added(averaged(states[:1], 2)), added(states[0]), atol=0.02)
+
+
+@real
+def test_the_command_trains_the_second_stages_and_keeps_their_mean(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, encoder: BertEncoder
+) -> None:
+    yes = Example("Who led it?", "", "Lund led it.", (0, 4), True, True, "s", "d")
+    no = Example("Who led it?", "", "It rained.", None, False, False, "s", "d")
+    monkeypatch.setattr(command, "second_stage", lambda _data, _pairs, seed: (yes, no) * (4 + seed % 2))
+    monkeypatch.setattr(command, "word_pairs", lambda _data, _embedder: None)
+    monkeypatch.setattr(command, "epoch_of", lambda _data, _number: (yes, no))
+    first, out = tmp_path / "first.safetensors", tmp_path / "out.safetensors"
+    torch.manual_seed(7)
+    save_file(ReaderNetwork(encoder).state(), first)
+    arguments = [str(DATA), "--out", str(out), "--second", str(first), "--model-cache", str(MODEL_CACHE)]
+    assert command.main([*arguments, "--seeds", "1", "2"]) == 0
+    with safe_open(out, "pt") as kept:
+        assert kept.metadata()["seeds"] == "1 2"
+        assert kept.metadata()["stage"] == "mean"
+        assert kept.get_tensor("up.0").shape[1] == RANK
+        assert kept.get_tensor("up.0").any()  # it learnt
+    answer = load_reader(out, MODEL_CACHE).read("Who led it?", [Excerpt("", "Lund led it.")])[0]
+    assert 0 <= answer.start_char <= answer.end_char <= 12
