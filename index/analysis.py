@@ -18,11 +18,17 @@ _WORD = re.compile(r"[^\W_]+(?:[\u0300-\u036f\u0900-\u0903\u093a-\u094f\u0e31\u0
 _NO_SPACES = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff]")
 _BEGINNINGS = (4, 6)
 _SYLLABIC = frozenset({"vi"})
+_SPELLINGS = str.maketrans("şţάέήίόύώϊϋΐΰ", "șțαεηιουωιυιυ")
+"""Letters written in two ways for the same word: Romanian ones from before there was a comma below, and
+Greek ones, which carry no accent in capitals."""
 
 
 def words(text: str) -> list[str]:
-    """Return the words of a text, case folded, diacritics kept (``må`` is not ``ma``), in order."""
-    return _WORD.findall(unicodedata.normalize("NFC", text).casefold())
+    """Return the words of a text, case folded, in order.
+
+    Diacritics are kept (``må`` is not ``ma``), but for Greek accents; Romanian cedillas become commas.
+    """
+    return _WORD.findall(unicodedata.normalize("NFC", text.casefold()).translate(_SPELLINGS))
 
 
 def tokens(text: str, language: str, *, beginnings: bool = True, pairs: bool = True) -> list[str]:

@@ -128,6 +128,12 @@ def test_words_keep_their_diacritics_and_lose_their_case():
     assert words("") == []
 
 
+def test_two_spellings_of_a_letter_are_one():
+    assert words("ΠΟΛΙΤΙΚΕΣ ΥΠΗΡΕΣΙΩΝ") == words("πολιτικές υπηρεσιών")
+    assert words("Ευρωπαϊκή ΕΥΡΩΠΑΪΚΗ") == ["ευρωπαικη"] * 2
+    assert words("şcoli ţară ŢARĂ") == words("școli țară ȚARĂ")
+
+
 @pytest.mark.parametrize(
     ("text", "language", "expected"),
     [
