@@ -24,6 +24,7 @@ NATIVE_NAMES = {
     "es": "Español",
     "fi": "Suomi",
     "fr": "Français",
+    "hu": "Magyar",
     "it": "Italiano",
     "nb": "Norsk bokmål",
     "nl": "Nederlands",

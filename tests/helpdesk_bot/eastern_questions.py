@@ -1,4 +1,4 @@
-"""Questions in Romanian and Greek, and how each is to be read."""
+"""Questions in further European languages, and how each is to be read."""
 
 from __future__ import annotations
 
@@ -125,6 +125,41 @@ FOLLOW_UPS = [
         "Ισχύει και για τις δημόσιες αρχές;",
         "Ισχύει και για τις δημόσιες αρχές (ΤΝ);",
     ),
+    ("hu", "Mi a MOSAICO projekt?", "Mennyibe került?", "Mennyibe került (MOSAICO)?"),
+    ("hu", "Mi a MOSAICO projekt?", "És mikor fejeződik be?", "Mikor fejeződik be (MOSAICO)?"),
+    ("hu", "Mi a MOSAICO projekt?", "Vannak más projektek is?", "Mi a MOSAICO projekt?"),
+    ("hu", "Mi a MOSAICO projekt?", "Mondjon többet erről!", "Mi a MOSAICO projekt?"),
+    (
+        "hu",
+        "Mi a MOSAICO projekt?",
+        "Van hasonló projekt Litvániában?",
+        "Van hasonló projekt Litvániában (MOSAICO)?",
+    ),
+    (
+        "hu",
+        "Hogyan működik az e-azonosítás Észtországban?",
+        "És Litvániában?",
+        "Hogyan működik az e-azonosítás Litvániában?",
+    ),
+    (
+        "hu",
+        "Hogyan működik az e-azonosítás Észtországban?",
+        "Mi a helyzet Finnországgal?",
+        "Hogyan működik az e-azonosítás Finnországgal?",
+    ),
+    (
+        "hu",
+        "Hogyan működik az e-azonosítás Észtországban?",
+        "Hányan használják ott?",
+        "Hogyan működik az e-azonosítás Észtországban? Hányan használják ott?",
+    ),
+    (
+        "hu",
+        "Milyen akadályai vannak a digitális közszolgáltatásoknak?",
+        "Hogyan lehet ezeket leküzdeni?",
+        None,
+    ),
+    ("hu", "Mi az e-rezidencia?", "Hogyan lehet igényelni?", "Hogyan lehet igényelni (e-rezidencia)?"),
 ]
 ALONE = [
     ("ro", "Ce țări au o strategie națională?"),
@@ -155,6 +190,12 @@ ALONE = [
     ("el", "Υπάρχουν κανόνες για την τεχνητή νοημοσύνη στα σχολεία;"),
     ("el", "Ποια στήριξη υπάρχει για τις μικρές επιχειρήσεις;"),
     ("el", "Ποιος αποφασίζει σε τοπικό επίπεδο για τις οικοδομικές άδειες;"),
+    ("hu", "Mely országoknak van nemzeti digitális stratégiájuk?"),
+    ("hu", "Mit tesz a kormány annak érdekében, hogy csökkenjen a digitális szakadék?"),
+    ("hu", "Ki felel azért, hogy az állami weboldalak akadálymentesek legyenek?"),
+    ("hu", "Hány önkormányzat használt chatbotot ebben az évben?"),
+    ("hu", "Hogyan finanszírozzák az önkormányzatok a digitális közszolgáltatásokat?"),
+    ("hu", "Hogyan működik az e-recept Svédországban?"),
 ]
 KINDS = [
     ("ro", "Care este bugetul proiectului?", "money"),
@@ -189,6 +230,16 @@ KINDS = [
     ("el", "Σε ποιον αριθμό να καλέσω;", "contact"),
     ("el", "Ποιος ηγείται του έργου;", None),
     ("el", "Ποιος πληρώνει το κόστος;", None),
+    ("hu", "Hány önkormányzat vesz részt a projektben?", "number"),
+    ("hu", "A lakosság hány százaléka használ e-közigazgatást?", "share"),
+    ("hu", "Milyen arányban vannak nők a vezetésben?", "share"),
+    ("hu", "Melyik évben fogadták el a törvényt?", "time"),
+    ("hu", "A projekt mikor indult?", "time"),
+    ("hu", "Mekkora a projekt költségvetése?", "money"),
+    ("hu", "Mennyit adtak ki a képzésre?", "money"),
+    ("hu", "Milyen e-mail-címen érhető el a szolgálat?", "contact"),
+    ("hu", "Ki viseli a költségeket?", None),
+    ("hu", "Hogyan működik a részvételi költségvetés?", None),
 ]
 SEVERAL = [
     ("ro", "Ce regiuni utilizează IA în serviciile pentru cetățeni?"),
@@ -211,6 +262,11 @@ SEVERAL = [
     ("el", "Με ποιους εταίρους συνεργάζεται το έργο;"),
     ("el", "Ποια βήματα πρέπει να κάνει ένας δήμος;"),
     ("el", "Περιγράψτε πέντε λόγους."),
+    ("hu", "Mely országok vesznek részt benne?"),
+    ("hu", "Milyen digitális eszközöket használnak az önkormányzatok?"),
+    ("hu", "Milyen akadályai vannak a digitális közszolgáltatásoknak?"),
+    ("hu", "Mondjon három példát a nyílt adatokra!"),
+    ("hu", "Sorolja fel a partnereket!"),
 ]
 ONE = [
     ("ro", "Ce țară participă?"),
@@ -233,6 +289,11 @@ ONE = [
     ("el", "Τι είναι η ΤΝ;"),
     ("el", "Ποιος νόμος ισχύει για τα ανοικτά δεδομένα;"),
     ("el", "Τι θα συμβεί το 2027;"),
+    ("hu", "Melyik ország vezeti a projektet?"),
+    ("hu", "Milyen mértékben használják a nyílt adatokat?"),
+    ("hu", "Milyen okból módosították a törvényt?"),
+    ("hu", "Hányan vettek részt a három projektben?"),
+    ("hu", "Milyen európai uniós támogatás érhető el?"),
 ]
 COMPARED = [
     ("ro", "Care este diferența dintre X-Road și Svea?"),
@@ -245,6 +306,8 @@ COMPARED = [
     ("el", "Συγκρίνετε το X-Road με το Svea."),
     ("el", "Πώς διαφέρει το X-Road από το Svea;"),
     ("el", "Ποιες είναι οι διαφορές μεταξύ X-Road και Svea όσον αφορά το κόστος;"),
+    ("hu", "Mi a különbség az X-Road és a Svea között?"),
+    ("hu", "Miben különbözik az X-Road a Svea rendszertől?"),
 ]
 PARTS = [
     ("ro", "Cât costă MOSAICO și când se încheie?", ["Cât costă MOSAICO", "când se încheie"]),
@@ -284,6 +347,12 @@ PARTS = [
         "Ποιο έτος ξεκίνησε το έργο και από ποιον χρηματοδοτήθηκε;",
         ["Ποιο έτος ξεκίνησε το έργο", "από ποιον χρηματοδοτήθηκε"],
     ),
+    ("hu", "Mennyibe kerül a projekt és mikor ér véget?", ["Mennyibe kerül a projekt", "mikor ér véget"]),
+    (
+        "hu",
+        "Ki vezeti a MOSAICO projektet, és mekkora a költségvetése?",
+        ["Ki vezeti a MOSAICO projektet", "mekkora a költségvetése"],
+    ),
 ]
 DENIED = [
     ("ro", "Proiectul nu a primit finanțare.", True),
@@ -297,4 +366,8 @@ DENIED = [
     ("el", "Κανένας δήμος δεν συμμετείχε.", True),
     ("el", "Όλοι μπορούν να χρησιμοποιούν την υπηρεσία.", False),
     ("el", "Χωρίς ψηφιακή ταυτότητα η πρόσβαση είναι αδύνατη.", True),
+    ("hu", "Senki sem felel a digitális közszolgáltatásért.", True),
+    ("hu", "A digitális közszolgáltatás regisztráció nélkül is elérhető.", True),
+    ("hu", "Nem csak az önkormányzatok használhatják.", False),
+    ("hu", "A nem kormányzati szervezetek is pályázhatnak.", False),
 ]
