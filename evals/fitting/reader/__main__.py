@@ -5,8 +5,8 @@
 Reads the sets marked for training and nothing else, takes less than two hours
 on two cores that multiply bfloat16, and uses a GPU where there is one. Two
 stages: the questions as they are, then with words of other languages and with
-excerpts that lack just the answer. The second is trained once a seed, each time
-from the first, and the mean of what comes out is kept; `--seeds 20` trains one.
+excerpts that lack just the answer. With several `--seeds` the second is trained
+once for each, from the same first, and the mean of what comes out is kept.
 Adapters are written every 200 steps, so a stopped run leaves something to look
 at; `--second FILE` goes on from those of a finished first stage.
 """
@@ -32,8 +32,6 @@ if TYPE_CHECKING:
     from torch import Tensor
 
 SEED = 20
-SEEDS = (20, 21, 22)
-"""Of the second stages whose mean is kept: other examples in another order each."""
 EPOCHS = ((1.0, 2000), (0.7, 1000))
 """The share of the questions' examples, and the number of clozes, of each epoch of the first stage."""
 SECOND_SHARE, SECOND_CLOZES, GAPS = 0.75, 1200, 0.3
@@ -69,9 +67,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     parser.add_argument("data", type=Path, help="folder of the training sets")
     parser.add_argument("--out", type=Path, required=True, help="file of the adapters (safetensors)")
     parser.add_argument("--second", type=Path, help="adapters of a first stage: only the second is trained")
-    parser.add_argument(
-        "--seeds", type=int, nargs="+", default=SEEDS, help="one second stage each (default: %(default)s)"
-    )
+    parser.add_argument("--seeds", type=int, nargs="+", default=[SEED], help="of the second stages")
     parser.add_argument("--model-cache", type=Path, default=Path.home() / ".cache/helpdesk-bot/models")
     arguments = parser.parse_args(argv)
 
