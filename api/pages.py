@@ -26,11 +26,13 @@ NATIVE_NAMES = {
     "fr": "Français",
     "hu": "Magyar",
     "it": "Italiano",
+    "lt": "Lietuvių",
     "nb": "Norsk bokmål",
     "nl": "Nederlands",
     "pl": "Polski",
     "pt": "Português",
     "ro": "Română",
+    "sk": "Slovenčina",
     "sv": "Svenska",
     "vi": "Tiếng Việt",
 }

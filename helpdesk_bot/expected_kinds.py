@@ -255,7 +255,7 @@ def _cldr_names(language: str) -> list[list[str]]:
         locale = Locale(language)
     except (UnknownLocaleError, ValueError):
         return []
-    counts = (None, 1, 2, 5)
+    counts = (None, 1, 2, 5, 10)
     return [
         [get_currency_name(code, count=count, locale=locale).casefold() for count in counts]
         for code in _CURRENCIES
