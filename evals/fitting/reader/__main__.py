@@ -82,7 +82,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     from index.embedding import BUNDLED, open_embedder
 
     torch.manual_seed(SEED)
-    torch.set_flush_denormal(True)
     pairs = word_pairs(arguments.data, open_embedder(BUNDLED, arguments.model_cache))
     first = Plan(tuple(epoch_of(arguments.data, number) for number in range(len(EPOCHS))))
     seconds = {seed: Plan((second_stage(arguments.data, pairs, seed),)) for seed in arguments.seeds}
@@ -122,4 +121,7 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
+    import torch
+
+    torch.set_flush_denormal(True)  # of the whole process: numbers that small only take time
     sys.exit(main())

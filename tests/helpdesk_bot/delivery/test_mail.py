@@ -139,12 +139,15 @@ QUOTED = {
     "es": ("«", "»"),
     "fi": ("”", "”"),
     "fr": ("«\u00a0", "\u00a0»"),
+    "hu": ("„", "”"),
     "it": ("«", "»"),
+    "lt": ("„", "“"),
     "nb": ("«", "»"),
     "nl": ("‘", "’"),
     "pl": ("„", "”"),
     "pt": ("«", "»"),
     "ro": ("„", "”"),
+    "sk": ("„", "“"),
     "sv": ("”", "”"),
 }
 """The quotation marks of each language, where they are not those of English and Vietnamese (CLDR)."""
