@@ -121,7 +121,7 @@ from corpus.isolation import ParserProcess
 from corpus.sources import discover
 from index.reading_ahead import ReadingAhead
 
-signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs inherit that it is ignored
+signal.signal(signal.SIGINT, signal.default_int_handler)  # in the background it is ignored
 folder, wanted = Path(sys.argv[1]), sys.argv[2]
 try:
     with ParserProcess() as parser, ReadingAhead(parser, folder / "data") as reading:
