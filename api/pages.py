@@ -16,6 +16,7 @@ from helpdesk_bot.reply.wording import spoken_date
 
 NATIVE_NAMES = {
     "ar": "العربية",
+    "bg": "Български",
     "cs": "Čeština",
     "da": "Dansk",
     "de": "Deutsch",
@@ -34,6 +35,7 @@ NATIVE_NAMES = {
     "ro": "Română",
     "sk": "Slovenčina",
     "sv": "Svenska",
+    "uk": "Українська",
     "vi": "Tiếng Việt",
 }
 """What speakers call their language: in a selector nobody should have to know another one."""

@@ -45,8 +45,12 @@ def language_of(text: str, before: Sequence[str] = ()) -> str:
         return detect(text)
     likely = [*ranked.items(), *rank(plain)[:8]]
     candidates = {code for code, chance in likely if chance >= _ANY_CHANCE} | set(before)
+    # "Project" is a word of many: where a language without a catalogue is likeliest, it does not count.
+    heard = candidates if first[0] in languages() else {code for code in candidates if _is_heard(text, code)}
     scores = {
-        code: ranked.get(code, 0.0) + _known(text, code) + _SPOKEN_BEFORE * (code in before[-1:])
+        code: ranked.get(code, 0.0)
+        + (_known(text, code) if code in heard else 0.0)
+        + _SPOKEN_BEFORE * (code in before[-1:])
         for code in sorted(candidates)
     }
     best = max(scores, key=lambda code: scores[code], default="und")
@@ -64,6 +68,11 @@ def _asked_around_a_name(text: str, ranked: Mapping[str, float]) -> str | None:
         return None
     asking = [code for code in languages() if code != likeliest and _asks(text, code)]
     return max(asking, key=lambda code: (_known(text, code), ranked.get(code, 0.0)), default=None)
+
+
+def _is_heard(text: str, language: str) -> bool:
+    """Tell whether a text has a word of a catalogue that is more than a general noun."""
+    return language in languages() and any(lists - {"generic"} for lists in mark_words(text, language).lists)
 
 
 def _may_ask(text: str, language: str) -> bool:

@@ -20,6 +20,7 @@ ARTICLES = {
     "it": "un uno una il lo la i gli le l",
     "pt": "um uma uns umas o a os as",
     "ro": "un o unei unui niște",
+    "hu": "a az egy",
     "el": "ένας μία μια ένα ο η το οι τα του της των τον την τους τις",
 }
 """Words dropped before answers are compared. English, German, Spanish and

@@ -57,6 +57,9 @@ def test_a_few_words_ask_around_a_name_that_outweighs_them(question: str, langua
         ("Wie is de leider van het project in Nederland?", "nl"),
         ("Hvem er med i prosjektet?", "nb"),
         ("Får en kommun lägga ut data utan avtal?", "sv"),
+        ("Кто финансирует проект?", "ru"),
+        ("Кой финансира проекта?", "bg"),
+        ("Хто фінансує проєкт?", "uk"),
     ],
 )
 def test_words_that_ask_in_a_neighbours_language_do_not_decide(question: str, language: str) -> None:

@@ -132,6 +132,7 @@ def test_closing_a_question_forgets_the_addresses_of_all_who_asked_it(engine: En
 
 QUOTED = {
     "ar": ("«\u2068", "\u2069»"),  # what is quoted keeps its own direction
+    "bg": ("„", "“"),
     "cs": ("„", "“"),
     "da": ("”", "”"),
     "de": ("„", "“"),
@@ -148,6 +149,7 @@ QUOTED = {
     "pt": ("«", "»"),
     "ro": ("„", "”"),
     "sk": ("„", "“"),
+    "uk": ("«", "»"),
     "sv": ("”", "”"),
 }
 """The quotation marks of each language, where they are not those of English and Vietnamese (CLDR)."""
