@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from corpus import language, metadata
+from corpus import language, metadata, provisions
 from corpus.building import TextBuilder
 from corpus.documents import Document, Section
 from corpus.errors import LimitExceeded, NoText
@@ -57,11 +57,12 @@ def assemble(
         hints, front_matter=front_matter, file_metadata=file_metadata, titles=candidates
     )
     declared = known.language if known.language != language.UNDETERMINED else None
-    spans = [(d.blocks[0].start_char, d.blocks[-1].end_char) for d in builder.sections]
+    drafts = provisions.headed(text, builder.sections)
+    spans = [(d.blocks[0].start_char, d.blocks[-1].end_char) for d in drafts]
     document_language, languages = language.of_sections([text[a:b] for a, b in spans], declared, claimed)
     sections = tuple(
         Section(start, end, draft.page, draft.heading_path, code, tuple(draft.blocks))
-        for draft, (start, end), code in zip(builder.sections, spans, languages, strict=True)
+        for draft, (start, end), code in zip(drafts, spans, languages, strict=True)
     )
     known = dataclasses.replace(known, language=document_language)
     return Document(text, sections, known, media_type, (*notes, *more_notes))

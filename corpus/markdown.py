@@ -187,6 +187,7 @@ def plain(text: str) -> str:
     text = re.sub(r"\[([^\]]+)\](?:\([^)\s]*(?:\s+\"[^\"]*\")?\)|\[[^\]]*\])", r"\1", text)
     text = re.sub(r"<((?:https?://|mailto:)[^>\s]+)>", r"\1", text)
     text = re.sub(r"</?[A-Za-z][^<>]*>", "", text)
+    text = re.sub(r"(?<!\\)\{:[ .#][^{}]*\}", "", text)  # attributes, as kramdown writes them
     text = re.sub(r"(?<!\\)(`+)(.+?)(?<!`)\1(?!`)", r"\2", text)
     text = re.sub(r"(?<![\\\w])(\*\*|__)(?=\S)(.+?)(?<=\S)\1(?!\w)", r"\2", text)
     text = re.sub(r"(?<![\\\w*])\*(?=[^\s*])(.+?)(?<=[^\s*])\*(?![\w*])", r"\1", text)

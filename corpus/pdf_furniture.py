@@ -28,7 +28,7 @@ def without_furniture(pages: list[Page]) -> list[Page]:
     edges = {page.number: _edge_lines(page) for page in pages}
     counts = Counter(_key(line.text) for lines in edges.values() for line in set(lines))
     repeats = Counter(line.text for lines in edges.values() for line in set(lines))
-    body = "\n".join(
+    body = " ".join(
         _letters(line.text) for page in pages for line in page.lines if line not in edges[page.number]
     )
     offset = _page_number_offset(pages, edges)
@@ -47,7 +47,7 @@ def without_furniture(pages: list[Page]) -> list[Page]:
                 if not letters and repeats[line.text] < _MIN_PAGES:
                     continue  # a number that is not this page's
                 letters = letters or line.text
-                if letters in body or letters in kept_once:
+                if letters in kept_once or _is_said(letters, body):
                     dropped.add(line)
                 elif counts[key] >= _MIN_PAGES:
                     kept_once.add(letters)
@@ -75,6 +75,13 @@ def _key(text: str) -> str:
 
 def _letters(text: str) -> str:
     return " ".join(re.findall(r"[^\W\d_]+", text.casefold()))
+
+
+def _is_said(letters: str, body: str) -> bool:
+    """Tell whether the body says the words of a line too: in one, or in two, such as title and heading."""
+    words = letters.split()
+    halves = ((" ".join(words[:at]), " ".join(words[at:])) for at in range(1, len(words)))
+    return letters in body or any(first in body and rest in body for first, rest in halves)
 
 
 def _numbers(text: str) -> list[int]:

@@ -13,6 +13,7 @@ from corpus.text import one_line
 _MAX_ENTRIES = 5_000
 _MAX_DEPTH = 12
 _MAX_HEADING_LINES = 3
+_BOOKMARK = re.compile(r"_\w+")  # what a program calls a place ("_Toc4711"): nobody reads it
 # A number that the page shows and the outline may not: "3.14.", "Chapter 3", "A.", "§ 4".
 _NUMBERING = re.compile(r"^\W*(?:[^\W\d_a-zà-ÿ][^\W\d_]{0,11}\s*){0,2}(?:[\dIVXivx]+|[A-Z])?(?:[.\d]*)\W*$")
 
@@ -49,7 +50,7 @@ def _entries(reader: Any, items: Any, level: int) -> Iterator[Entry]:
             continue
         title = one_line(str(item.title or ""))
         page = reader.get_destination_page_number(item)
-        if title and page is not None and page >= 0:
+        if title and not _BOOKMARK.fullmatch(title) and page is not None and page >= 0:
             top = item.top
             yield Entry(title, level, page + 1, float(top) if isinstance(top, int | float) else None)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 import unicodedata
 
 from helpdesk_bot.phrases import Catalogue, catalogue, languages
+from helpdesk_bot.review.negation import denies
 
 OPENING_WORDS = 3
 """Within so many words a lone "when" opens the question."""
@@ -20,7 +21,8 @@ def asks_for(text: str, language: str) -> tuple[str, ...]:
     """Return the kinds that the question words of the language's catalogue show (`expected_kinds.KINDS`).
 
     Money is asked for where cost is spoken of and nothing else is asked: not who bears it, which
-    project costs most, or how costs can be cut.
+    project costs most, or how costs can be cut. A "when" that denies ("when is no permit needed?")
+    asks for the case, not for the day.
 
     Args:
         text: the question, NFC.
@@ -37,6 +39,8 @@ def asks_for(text: str, language: str) -> tuple[str, ...]:
         asked.add("money")
     elif "money" in asked and (asks_why(text, language) or _asks_otherwise(folded, words)):
         asked.remove("money")
+    if "time" in asked and denies(text, language):
+        asked.remove("time")
     return tuple(sorted(asked))
 
 

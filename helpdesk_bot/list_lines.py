@@ -25,7 +25,7 @@ SHORT_CHARS = 90
 """A longer line without any mark is a sentence, or a part of one."""
 
 _BULLET = re.compile(r"\s*(?:[•●▪■◦○‣⁃∙·*✓✔►▶–—-]|o(?=\s))\s+")
-_NUMBER = re.compile(r"\s*\(?(?P<number>\d{1,2}|[a-z])[.)]\s+")
+_NUMBER = re.compile(r"\s*\(?(?P<number>\d{1,2}|[^\W\d_])[.)]\s+")
 CELLS = " | "
 """What parts the cells of a row."""
 _ENDINGS = (".", "!", "?", "…", "。", "！", "？")
@@ -161,7 +161,7 @@ def _line(text: str, first: int, last: int) -> Line:
     if _BULLET.match(text):
         return Line(text, first, last, "bullet")
     numbered = _NUMBER.match(text)
-    if numbered:
+    if numbered and not numbered["number"].isupper():
         return Line(text, first, last, "number", numbered["number"])
     stripped = text.strip()
     is_short = len(stripped) <= SHORT_CHARS and first == last and not stripped.endswith(_ENDINGS + ANNOUNCING)

@@ -7,7 +7,17 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
-from helpdesk_bot.list_lines import FEWEST_ITEMS, Line, announcing, follows, groups_of, line_at, lines_of
+from helpdesk_bot.list_lines import (
+    ANNOUNCING,
+    FEWEST_ITEMS,
+    Line,
+    Mark,
+    announcing,
+    follows,
+    groups_of,
+    line_at,
+    lines_of,
+)
 from index.chunks import Candidate, Passage
 
 MOST_SENTENCES = 3
@@ -37,7 +47,13 @@ def list_around(piece: Evidence, candidates: Sequence[Candidate]) -> Listing | N
     at = line_at(lines, piece.best)
     if at is None:
         return None
-    for group in groups_of(lines, is_headed=bool(passage.heading_path), torn=True):
+    groups = groups_of(lines, is_headed=bool(passage.heading_path), torn=True)
+    if lines[at].text.rstrip().endswith(ANNOUNCING):
+        # An item of one list that announces another is asked for what it announces.
+        if at == len(lines) - 1:
+            return _listing(_begun_below(piece, candidates))
+        groups = sorted(groups, key=lambda group: announcing(lines, group) != at)
+    for group in groups:
         if at not in group and announcing(lines, group) != at:
             continue
         items = _items(piece, piece.candidate, lines, group)
@@ -45,8 +61,25 @@ def list_around(piece: Evidence, candidates: Sequence[Candidate]) -> Listing | N
             items += _continued(piece, piece.candidate, candidates, lines[group[-1]], 1)
         if group[0] == 0:
             items = _continued(piece, piece.candidate, candidates, lines[0], -1) + items
-        return Listing(tuple(items)) if len(items) >= FEWEST_ITEMS[lines[group[0]].mark or "short"] else None
+        return _listing(items, lines[group[0]].mark)
     return None
+
+
+def _listing(items: Sequence[Evidence], mark: Mark | None = None) -> Listing | None:
+    return Listing(tuple(items)) if len(items) >= FEWEST_ITEMS[mark or "short"] else None
+
+
+def _begun_below(piece: Evidence, candidates: Sequence[Candidate]) -> list[Evidence]:
+    """Return the items of the list that the last line of a passage announces: the next passage begins with it."""
+    below = [each for each in candidates if _beside(piece.candidate.passage, each.passage, 1)]
+    for candidate in below:
+        lines = lines_of(candidate.passage)
+        first = next((g for g in groups_of(lines, is_headed=False, torn=True) if g[0] == 0), [])
+        if first and lines[0].mark != "short":
+            goes_on = first[-1] == len(lines) - 1
+            more = _continued(piece, candidate, candidates, lines[-1], 1) if goes_on else []
+            return _items(piece, candidate, lines, first) + more
+    return []
 
 
 def _items(

@@ -49,20 +49,31 @@ def _only_headings(group: Sequence[Unit]) -> bool:
 
 def _stands_alone(group: Sequence[Unit]) -> bool:
     """Whether this is a subject of its own: a list item that describes a practice, a project."""
-    return len(group) == 1 and group[0].kind == "list_item" and group[0].size >= _SUBJECT
+    only = group[0]
+    return len(group) == 1 and only.kind == "list_item" and only.size >= _SUBJECT and not only.announces
+
+
+def _opens_a_list(group: Sequence[Unit]) -> bool:
+    """Whether this is an item that announces others, as clauses of a law do: what precedes it is another."""
+    return group[0].kind == "list_item" and group[0].announces
 
 
 def _clusters(units: Sequence[Unit], max_tokens: int) -> Iterator[Group]:
-    """Yield what is read in one breath: a list of short items with the short text before it."""
+    """Yield what is read in one breath: a list of short items with the text before it that leads to them.
+
+    That is a short text, or one that announces them: it says nothing by itself.
+    """
     cluster: Group = []
     for unit in units:
         short_item = unit.kind == "list_item" and unit.size < _SUBJECT
+        announced = bool(cluster) and cluster[-1].announces
+        most = _largest(max_tokens) if announced else max_tokens
         if cluster and not (
-            short_item and unit.page == cluster[-1].page and _size([*cluster, unit]) <= max_tokens
+            (short_item or announced) and unit.page == cluster[-1].page and _size([*cluster, unit]) <= most
         ):
             yield cluster
             cluster = []
-        if cluster or short_item or unit.size < TINY:
+        if cluster or short_item or unit.size < TINY or unit.announces:
             cluster.append(unit)
         else:
             yield [unit]
@@ -103,6 +114,7 @@ def _closes(current: Group, last: Group, cluster: Group, rest: int, max_tokens: 
         or filled + size / 2 > target
         or _stands_alone(cluster)
         or _stands_alone(last)
+        or (_opens_a_list(cluster) and filled >= 2 * TINY)
         or cluster[0].page != current[-1].page
     )
 

@@ -20,6 +20,7 @@ _LONGEST_SENTENCE_CHARS = 600
 """A quote may have 700 characters; longer sentences are cut at clauses, so that they can be quoted."""
 
 _BULLET = re.compile(r"(?:[•●▪■◦○‣⁃∙·*✓✔►▶–—-]|o(?=\s))\s+")
+_COLONS = ":："
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +38,8 @@ class Unit:
     language: str
     size: int
     sentences: tuple[Span, ...]
+    announces: bool = False
+    """Whether it ends in a colon, and what it announces follows."""
 
 
 def read_units(document: Document, max_tokens: int) -> list[Unit]:
@@ -86,6 +89,7 @@ def _from_block(text: str, section: Section, block: Block, max_tokens: int) -> I
             language=section.language,
             size=size if len(groups) == 1 else tokens.size(text[start:end]),
             sentences=tuple(group),
+            announces=text[end - 1] in _COLONS,
         )
 
 

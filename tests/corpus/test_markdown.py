@@ -191,3 +191,10 @@ def test_what_a_reader_sees_is_kept(marked, seen):
 )
 def test_a_text_in_which_nothing_is_hidden_stays_as_it_is(body):
     assert visible_markdown(body) == body
+
+
+def test_attributes_of_kramdown_are_no_text():
+    assert (
+        markdown.plain("![A cover](a.png){:.image--md.shadow} Read on{: #top .info}.") == "A cover Read on."
+    )
+    assert markdown.plain("A set {:a, b} and {x: 1}") == "A set {:a, b} and {x: 1}"

@@ -73,3 +73,29 @@ def test_a_share_is_wanted_before_a_sum_or_a_number(language: str, question: str
 )
 def test_a_day_or_a_month_is_a_time(language: str, question: str) -> None:
     assert most_specific(asks_for(question, language)) == "time"
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "When is a label not required?"),
+        ("sv", "När behöver innehåll inte märkas?"),
+        ("vi", "Khi nào không phải gắn nhãn nội dung?"),
+        ("de", "Wann ist keine Genehmigung nötig?"),
+    ],
+)
+def test_a_when_that_denies_asks_for_the_case(language: str, question: str) -> None:
+    assert asks_for(question, language) == ()
+
+
+@pytest.mark.parametrize(
+    ("language", "question"),
+    [
+        ("en", "When does the duty to label begin?"),
+        ("en", "When must it be reported, no later than which day?"),
+        ("sv", "När börjar kravet gälla?"),
+        ("vi", "Khi nào nghị định có hiệu lực?"),
+    ],
+)
+def test_a_plain_when_asks_for_a_time(language: str, question: str) -> None:
+    assert asks_for(question, language) == ("time",)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -208,3 +210,72 @@ def test_every_item_is_verbatim(text: str) -> None:
             for item in listing.items if listing else ():
                 assert whole[item.start_char : item.end_char] == item.quote
                 assert item.last - item.first <= 2
+
+
+LETTERED = """# Nghị định
+
+3. Dữ liệu cá nhân cơ bản là dữ liệu mà ai cũng có và hay dùng khi làm thủ tục hằng ngày, bao gồm:
+
+a) Họ, chữ đệm và tên khai sinh;
+
+b) Giới tính và ngày sinh;
+
+d) Nơi sinh;
+
+đ) Quốc tịch;
+
+e) Hình ảnh của cá nhân.
+
+4. Dữ liệu cá nhân nhạy cảm là dữ liệu gắn liền với quyền riêng tư của cá nhân, bao gồm:
+
+a) Quan điểm chính trị, quan điểm tôn giáo;
+
+b) Tình trạng sức khỏe.
+
+5. Bảo vệ dữ liệu cá nhân là hoạt động phòng ngừa vi phạm.
+"""
+
+
+@pytest.mark.parametrize("max_tokens", [256, 64])
+def test_a_clause_that_announces_a_list_is_asked_for_that_list(max_tokens: int) -> None:
+    found = candidates(LETTERED, max_tokens=max_tokens)
+    assert quotes(list_around(piece(found, "cá nhân cơ bản"), found)) == [
+        "a) Họ, chữ đệm và tên khai sinh;",
+        "b) Giới tính và ngày sinh;",
+        "d) Nơi sinh;",
+        "đ) Quốc tịch;",
+        "e) Hình ảnh của cá nhân.",
+    ]
+    assert quotes(list_around(piece(found, "nhạy cảm"), found)) == [
+        "a) Quan điểm chính trị, quan điểm tôn giáo;",
+        "b) Tình trạng sức khỏe.",
+    ]
+
+
+def test_a_list_begins_in_the_passage_behind_the_one_that_announces_it() -> None:
+    document = parse(BULLETS.encode(), Hints("a.md", None, None, None))
+    first, *_ = chunk(document, "d", 1)
+    at = first.text.index("automated") - 2
+    spans = first.sentences
+    cut = [
+        replace(
+            first,
+            text=first.text[:at].rstrip(),
+            sentences=tuple(s for s in spans if s[1] - first.start_char <= at),
+        )
+    ]
+    cut.append(
+        replace(
+            first,
+            ordinal=1,
+            start_char=first.start_char + at,
+            text=first.text[at:],
+            sentences=tuple(s for s in spans if s[0] - first.start_char >= at),
+        )
+    )
+    found = [replace(candidates(BULLETS)[0], passage=passage) for passage in cut]
+    assert quotes(list_around(piece(found, "opened with three"), found)) == [
+        "automated parking control",
+        "a model for holiday rentals",
+        "a system that sorts reports",
+    ]

@@ -283,3 +283,21 @@ def test_the_five_policy_documents() -> None:
     assert "early warning system" not in practices[0]
     [survey] = [p for p in by_name["ai"] if "492" in p.text]
     assert survey.language == "sv"
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_a_passage_never_ends_with_what_announces_a_list(language: str) -> None:
+    clause = "4. " + _SENTENCE[language] * 3 + "1, 2:"
+    items = [("paragraph", f"{letter}) {_SENTENCE[language]}".strip()) for letter in "abcdef"]
+    before = [("list_item", f"{n}. " + _SENTENCE[language].strip()) for n in range(1, 7)]
+    passages = Draft(language).section(("Law",), *before, ("list_item", clause), *items).chunk(96)
+    assert not any(passage.text.endswith(":") for passage in passages)
+
+
+@pytest.mark.parametrize("language", ["en", "sv", "vi"])
+def test_a_clause_that_announces_a_list_begins_a_passage(language: str) -> None:
+    before = ("paragraph", (_SENTENCE[language] * 7).strip())
+    items = [("list_item", f"{letter}) {_SENTENCE[language]}".strip()) for letter in "abc"]
+    first, second = Draft(language).section(("Law",), before, ("list_item", "4. It is:"), *items).chunk()
+    assert first.text == before[1]
+    assert second.text.startswith("4. It is:")
