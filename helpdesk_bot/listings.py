@@ -70,7 +70,7 @@ def _listing(items: Sequence[Evidence], mark: Mark | None = None) -> Listing | N
 
 
 def _begun_below(piece: Evidence, candidates: Sequence[Candidate]) -> list[Evidence]:
-    """Return the items of the list that the last line of a passage announces: the next passage begins with it."""
+    """Return the items of the list that the last line of a passage announces; the next passage has them."""
     below = [each for each in candidates if _beside(piece.candidate.passage, each.passage, 1)]
     for candidate in below:
         lines = lines_of(candidate.passage)
