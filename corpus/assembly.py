@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from corpus import language, metadata, provisions
+from corpus import bold_labels, language, metadata, provisions
 from corpus.building import TextBuilder
 from corpus.documents import Document, Section
 from corpus.errors import LimitExceeded, NoText
@@ -57,7 +57,7 @@ def assemble(
         hints, front_matter=front_matter, file_metadata=file_metadata, titles=candidates
     )
     declared = known.language if known.language != language.UNDETERMINED else None
-    drafts = provisions.headed(text, builder.sections)
+    drafts = bold_labels.headed(text, provisions.headed(text, builder.sections), builder.bold)
     spans = [(d.blocks[0].start_char, d.blocks[-1].end_char) for d in drafts]
     document_language, languages = language.of_sections([text[a:b] for a, b in spans], declared, claimed)
     sections = tuple(

@@ -22,12 +22,13 @@ class TextBuilder:
 
     Set ``page`` (1-based) before the blocks of that page. Blocks are separated
     by an empty line, consecutive list items by a line end. Blocks without any
-    visible character are dropped.
+    visible character are dropped. ``bold`` has where the paragraphs begin that are bold throughout.
     """
 
     def __init__(self) -> None:
         self.page: int | None = None
         self.sections: list[DraftSection] = []
+        self.bold: set[int] = set()
         self._parts: list[str] = []
         self._length = 0
         self._last_kind: BlockKind | None = None
@@ -65,9 +66,12 @@ class TextBuilder:
         self.enter(title, level)
         self._append(title, "heading", new_section=True)
 
-    def paragraph(self, text: str, *, verbatim: bool = False) -> None:
-        """Append a paragraph; ``verbatim`` keeps its line ends (code, verse)."""
+    def paragraph(self, text: str, *, verbatim: bool = False, bold: bool = False) -> None:
+        """Append a paragraph; ``verbatim`` keeps its line ends (code, verse), ``bold``: all of it is."""
+        before = self._length
         self._append(_verbatim(text) if verbatim else one_line(text), "paragraph")
+        if bold and self._length > before:
+            self.bold.add(self.sections[-1].blocks[-1].start_char)
 
     def list_item(self, text: str) -> None:
         """Append one list item, marker included."""

@@ -28,6 +28,7 @@ _ITEM = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])(?:\s+(.*)|)$")
 _FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
 _LINK_DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s+\S+")
+_BOLD = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1:?")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MAX_FRONT_MATTER = 20_000
 
@@ -150,11 +151,12 @@ class _Reader:
         self._open.append(line.strip())
 
     def _close(self) -> None:
-        text = plain(" ".join(self._open))
+        source = " ".join(self._open).strip()
+        text = plain(source)
         if self._marker is not None:
             self._builder.list_item(f"{self._marker} {text}" if text else "")
         elif text:
-            self._builder.paragraph(text)
+            self._builder.paragraph(text, bold=bool(_BOLD.fullmatch(source)))
         self._open, self._marker = [], None
 
     def _code(self, lines: list[str], position: int, fence: str) -> int:

@@ -99,7 +99,7 @@ class _Reader:
         ):
             self._builder.list_item(self._numbering.marker(properties, style) + text)
         else:
-            self._builder.paragraph(text)
+            self._builder.paragraph(text, bold=_is_bold(element))
 
     def _table(self, element: Any, depth: int) -> None:
         rows = []
@@ -152,6 +152,15 @@ class _Numbering:
             if other[0] == key[0] and other[1] > level:
                 del self._counts[other]
         return f"{self._counts[key]}. "
+
+
+def _is_bold(element: Any) -> bool:
+    """Tell whether all runs of a paragraph that have text are set bold by themselves."""
+    runs = [run for run in element.iter(f"{_W}r") if "".join(run.itertext(f"{_W}t")).strip()]
+    weights = [run.find(f"{_W}rPr/{_W}b") for run in runs]
+    return bool(runs) and all(
+        weight is not None and weight.get(f"{_W}val") not in ("0", "false", "off") for weight in weights
+    )
 
 
 def paragraph_text(element: Any, hidden: HiddenText) -> str:

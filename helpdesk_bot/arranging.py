@@ -19,7 +19,7 @@ from helpdesk_bot.successors import with_successor
 from helpdesk_bot.surplus import likeliest, needed
 from helpdesk_bot.switches import Switch
 from helpdesk_bot.table_cells import cell_asked
-from helpdesk_bot.torn_quotes import announces, headings_of, is_only_a_head, untorn
+from helpdesk_bot.torn_quotes import announces, headings_of, is_only_a_head, leads_nowhere, untorn
 from helpdesk_bot.understanding import Understanding
 from helpdesk_bot.versions import newest_first
 from index.lexical import tokens
@@ -91,7 +91,7 @@ def _with(draft: Draft, pieces: tuple[Evidence, ...]) -> Draft:
 
 def _whole(pieces: Sequence[Evidence]) -> tuple[Evidence, ...]:
     whole = tuple(untorn(piece) for piece in pieces)
-    return tuple(piece for piece in whole if not is_only_a_head(piece)) or whole
+    return tuple(p for p in whole if not is_only_a_head(p) and not leads_nowhere(p)) or whole
 
 
 def _list_in(

@@ -15,6 +15,7 @@ from collections import Counter
 from functools import cache
 
 from helpdesk_bot.phrases import catalogue, languages
+from helpdesk_bot.references import references
 from index.lexical import tokens
 
 KINDS = ("contact", "share", "money", "time", "number")
@@ -74,8 +75,8 @@ def mentions(kind: str, text: str, language: str) -> tuple[tuple[int, int], ...]
         language: of the text, two letters; one without CLDR data is read by its digits alone.
 
     Returns:
-        half-open spans in code points, in order, not overlapping. No number are dates and years,
-        what numbers a law (59/2022/NĐ-CP) and the figures before the items of a list.
+        half-open spans in code points, in order, not overlapping. No number are dates and years, what
+        numbers a law (59/2022/NĐ-CP) or a part of one (Article 9), and the figures before items of a list.
     """
     primary = language.split("-")[0]
     found = tuple(each.span() for each in _pattern(kind, primary).finditer(text))
@@ -84,6 +85,7 @@ def mentions(kind: str, text: str, language: str) -> tuple[tuple[int, int], ...]
     passed_over = [
         *(each.span() for each in _dates(primary).finditer(text)),
         *(each.span() for each in _ENUMERATED.finditer(text)),
+        *references(text),
         *(each.span() for each in _JOINED.finditer(text) if _NAMING.search(each.group())),
     ]
     return tuple(

@@ -17,6 +17,7 @@ from helpdesk_bot.phrases import catalogue, languages
 from helpdesk_bot.place_names import without_marks
 from helpdesk_bot.question_shapes import asks_for_several
 from helpdesk_bot.reading import LENIENCE, ReadExcerpt
+from helpdesk_bot.references import references
 from helpdesk_bot.table_cells import cell_asked
 from helpdesk_bot.understanding import Understanding
 from helpdesk_bot.versions import is_in_force, replaces
@@ -74,6 +75,8 @@ def _found(draft: Draft, understanding: Understanding) -> ShortAnswer | None:
         return _mentioned_answer(draft.citations[0], understanding)
     if _asks_for_several(understanding) and (_is_listed(draft, citation) or not _counts_up(citation, span)):
         return None
+    if any(first < span[0] and span[1] <= last for first, last in references(citation.quote)):
+        return None  # the number of an article, whose text follows
     if excerpt.reading.span < CLEARLY_AHEAD and _could_be_another(citation, understanding):
         return None
     if not _is_of_kind(_whole(span, citation, understanding), citation, draft, understanding):
@@ -243,8 +246,11 @@ def _is_of_kind(span: Span, citation: Citation, draft: Draft, understanding: Und
 def _mentioned(kinds: Iterable[str], text: str, language: str, span: Span) -> bool:
     """Tell whether words of a text are, or share a character with, a mention of a kind.
 
-    By themselves they count too ("trettio" of "trettiotal"), but for the figure of an item of a list.
+    By themselves they count too ("trettio" of "trettiotal"), but for the figure of an item of a list, and
+    for that of a part of a law ("9" of "Article 9").
     """
+    if any(first <= span[0] and span[1] <= last for first, last in references(text)):
+        return False
     words = text[span[0] : span[1]].strip()
     return any(
         any(first < span[1] and span[0] < last for first, last in mentions(kind, text, language))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from helpdesk_bot.citations import Evidence, one_line
-from helpdesk_bot.list_lines import Line, announcing, groups_of, heading_over, line_at, lines_of
+from helpdesk_bot.list_lines import ANNOUNCING, Line, announcing, groups_of, heading_over, line_at, lines_of
 
 
 def announces(piece: Evidence) -> bool:
@@ -63,6 +63,13 @@ def is_only_a_head(piece: Evidence) -> bool:
     lines, groups = _read(piece)
     heads = [lines[group[0]] for group in groups if lines[group[0]].mark == "row"]
     return any(head.first <= piece.first and piece.last <= head.last for head in heads)
+
+
+def leads_nowhere(piece: Evidence) -> bool:
+    """Tell whether a quote is no more than the announcement of what its passage does not hold any more."""
+    passage = piece.candidate.passage
+    is_last = piece.last == len(passage.sentences) - 1
+    return is_last and piece.first == piece.last and piece.quote.rstrip().endswith(ANNOUNCING)
 
 
 def _headings(piece: Evidence) -> tuple[str, ...]:

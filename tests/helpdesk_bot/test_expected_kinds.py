@@ -137,6 +137,11 @@ from helpdesk_bot.expected_kinds import mentions, most_specific, nearest_mention
         ("de", "Das 49-Euro-Ticket, 5.000,-- EUR.", "money", ["49-Euro", "5.000,-- EUR"]),
         ("fr", "Cela coûte deux millions d'euros.", "money", ["deux millions d'euros"]),
         ("es", "Cuesta dos millones de euros.", "money", ["dos millones de euros"]),
+        ("en", "Under Article 9(2) and Annex 3, within 20 days of Section 4.1.", "number", ["20"]),
+        ("sv", "Enligt 2 kap. 16 § och artikel 5 gäller 30 dagar.", "number", ["30"]),
+        ("vi", "Theo khoản 1 Điều 9 và Chương 2, khoản 40 đồng cho 5 tỉnh.", "number", ["40", "5"]),
+        ("de", "Nach § 7 und Absatz 2 des Artikels sind 14 Tage Zeit.", "number", ["14"]),
+        ("hu", "Az 5. cikk szerint 30 nap.", "number", ["30"]),
     ],
 )
 def test_mentions(language, text, kind, expected):

@@ -10,7 +10,7 @@ import pytest
 from corpus.loading import Hints, parse
 from helpdesk_bot.citations import Evidence
 from helpdesk_bot.listings import Listing, list_around
-from helpdesk_bot.torn_quotes import announces, is_only_a_head, untorn
+from helpdesk_bot.torn_quotes import announces, is_only_a_head, leads_nowhere, untorn
 from index.chunking import chunk
 from index.chunks import Candidate, DocumentInfo
 
@@ -279,3 +279,13 @@ def test_a_list_begins_in_the_passage_behind_the_one_that_announces_it() -> None
         "a model for holiday rentals",
         "a system that sorts reports",
     ]
+
+
+@pytest.mark.parametrize(
+    "line", ["The measures are the following:", "Åtgärderna är följande:", "Các biện pháp bao gồm:"]
+)
+def test_what_announces_nothing_that_is_shown_leads_nowhere(line: str) -> None:
+    alone = candidates(f"# A\n\n{line}\n")
+    assert leads_nowhere(piece(alone, line[:12]))
+    announced = candidates(f"# A\n\n{line}\n\n- one\n- two\n")
+    assert not leads_nowhere(piece(announced, line[:12]))

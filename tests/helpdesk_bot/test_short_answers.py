@@ -344,3 +344,26 @@ def test_a_follow_up_that_asks_a_time_is_not_answered_with_the_answer_before(
         given.append(answer.short_answer.text if answer.short_answer else None)
     assert words in (given[0] or "")
     assert given[1] is None
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "question"),
+    [
+        (
+            "en",
+            "Systems are sorted into levels of risk under Article 9.",
+            "How many levels of risk are there?",
+        ),
+        ("sv", "Systemen delas in i risknivåer enligt artikel 9.", "Hur många risknivåer finns det?"),
+        ("vi", "Hệ thống được phân loại mức rủi ro theo Điều 9.", "Có bao nhiêu mức rủi ro?"),
+    ],
+)
+def test_the_number_of_an_article_counts_nothing(
+    tmp_path: Path, language: str, text: str, question: str
+) -> None:
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    fill(settings, FakeEmbedder(), {"a.md": ABOUT.format("Law", language, "", "Law", text)})
+    with helpdesk(settings, reader=DoubtfulReader("9", 2.0, 2.0)) as desk:
+        answer = desk.ask(replace(Question(question, language=language), depth="deep"))
+    assert answer.citations
+    assert answer.short_answer is None
