@@ -10,6 +10,7 @@ from __future__ import annotations
 import dataclasses
 import re
 from collections import Counter
+from dataclasses import dataclass
 
 from corpus.pdf_pages import Line, Page
 from corpus.pdf_running_lines import Place, running_lines
@@ -23,6 +24,18 @@ _NUMBER = re.compile(
 )
 
 
+@dataclass(frozen=True, slots=True)
+class _Numbering:
+    """Which numbers stand on a page: ``per_sheet`` of them, counted on from page to page."""
+
+    per_sheet: int
+    offset: int
+
+    def of(self, page: int) -> range:
+        first = self.per_sheet * page + self.offset
+        return range(first, first + self.per_sheet)
+
+
 def without_furniture(pages: list[Page]) -> list[Page]:
     """Return the pages without what repeats in their margins."""
     edges = {page.number: _edge_lines(page) for page in pages}
@@ -31,7 +44,7 @@ def without_furniture(pages: list[Page]) -> list[Page]:
     body = " ".join(
         _letters(line.text) for page in pages for line in page.lines if line not in edges[page.number]
     )
-    offset = _page_number_offset(pages, edges)
+    numbering = _numbering(pages, edges)
     running = running_lines(pages, edges)
     kept_once: set[str] = set()
     cleaned = []
@@ -39,10 +52,10 @@ def without_furniture(pages: list[Page]) -> list[Page]:
         dropped = set()
         for line in edges[page.number]:
             key = _key(line.text)
-            is_number = _is_page_number(line.text, page.number, offset, len(pages))
+            is_number = _is_page_number(line.text, page.number, numbering, len(pages))
             if is_number or Place(page.number, line) in running:
                 dropped.add(line)
-            elif counts[key] >= _MIN_PAGES or _is_running_foot(line.text, page.number, offset):
+            elif counts[key] >= _MIN_PAGES or _is_running_foot(line.text, page.number, numbering):
                 letters = _letters(line.text)
                 if not letters and repeats[line.text] < _MIN_PAGES:
                     continue  # a number that is not this page's
@@ -88,29 +101,35 @@ def _numbers(text: str) -> list[int]:
     return [int(n) for n in re.findall(r"(?:^|\s)(\d{1,4})(?=$|\s)", text.strip())]
 
 
-def _page_number_offset(pages: list[Page], edges: dict[int, list[Line]]) -> int | None:
-    """Return printed number minus page number, where most pages agree on one."""
-    offsets = Counter(
-        offset
-        for page in pages
-        for offset in {n - page.number for line in edges[page.number] for n in _numbers(line.text)}
-    )
-    if not offsets:
-        return None
-    offset, n_pages = offsets.most_common(1)[0]
-    return offset if n_pages >= max(2, 0.5 * len(pages)) else None
+def _numbering(pages: list[Page], edges: dict[int, list[Line]]) -> _Numbering | None:
+    """Return how the pages are numbered where most agree: one number a page, or two on a sheet of two."""
+    for per_sheet, fewest in ((1, 2), (2, 3)):
+        offsets = Counter(
+            offset
+            for page in pages
+            for offset in {
+                n - per_sheet * page.number - place
+                for line in edges[page.number]
+                for n in _numbers(line.text)
+                for place in range(per_sheet)
+            }
+        )
+        offset, n_pages = offsets.most_common(1)[0] if offsets else (0, 0)
+        if n_pages >= max(fewest, 0.5 * len(pages)):
+            return _Numbering(per_sheet, offset)
+    return None
 
 
-def _is_page_number(text: str, number: int, offset: int | None, n_pages: int) -> bool:
+def _is_page_number(text: str, number: int, numbering: _Numbering | None, n_pages: int) -> bool:
     match = _NUMBER.match(text)
     if not match or n_pages < 2:
         return False
     printed = match.group(1)
     if printed.isdigit():
-        return offset is not None and int(printed) == number + offset
+        return numbering is not None and int(printed) in numbering.of(number)
     return len(text.strip()) <= 7  # a Roman number of the front matter
 
 
-def _is_running_foot(text: str, number: int, offset: int | None) -> bool:
+def _is_running_foot(text: str, number: int, numbering: _Numbering | None) -> bool:
     """Tell whether a margin line carries the page's own number beside some words."""
-    return offset is not None and number + offset in _numbers(text)
+    return numbering is not None and not set(numbering.of(number)).isdisjoint(_numbers(text))

@@ -384,3 +384,35 @@ def test_word_recall_on_manuals(name, recall):
     if name == "debian-policy":
         assert any("PDFium was used" in note for note in document.notes)
         assert not any("thepackage" in text for text in paragraphs)
+
+
+@pytest.mark.parametrize("code", ["en", "sv", "vi"])
+def test_two_pages_on_a_sheet_have_two_numbers(code):
+    names = {"en": "GUIDE", "sv": "HANDBOK", "vi": "CẨM NANG"}
+    body = Line(TEXTS[code][0], 72, 500, 400, 410, 10)
+    pages = [
+        Page(
+            n,
+            (Line(f"{2 * n - 2} {names[code]} {'ABCDE'[n - 1]} {2 * n - 1}", 72, 700, 580, 590, 9), body),
+            612,
+        )
+        for n in range(1, 6)
+    ]
+    pages.append(Page(6, (Line("11", 690, 700, 580, 590, 9), body), 612))
+    cleaned = without_furniture(pages)
+    assert cleaned[-1].text == TEXTS[code][0]
+    assert not any("11" in page.text for page in cleaned)
+
+
+def test_bookmarks_of_programs_are_no_headings():
+    stream = io.BytesIO()
+    paper = canvas.Canvas(stream, pagesize=A4)
+    for number, title in enumerate(["_Toc4711", "Krav"], start=1):
+        paper.bookmarkPage(f"p{number}")
+        paper.addOutlineEntry(title, f"p{number}", level=0)
+        for i, line in enumerate(TEXTS["sv"]):
+            paper.drawString(72, 720 - 14 * i, line)
+        paper.showPage()
+    paper.save()
+    document = load(stream.getvalue())
+    assert [s.heading_path for s in document.sections] == [(), ("Krav",)]
