@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,6 +18,7 @@ from types import MappingProxyType
 
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.extractive import Scored, Words
+from helpdesk_bot.names_asked import stands_in
 from helpdesk_bot.place_names import without_marks
 from helpdesk_bot.places_asked import is_of, places_in
 from helpdesk_bot.reading import ReadExcerpt
@@ -31,12 +32,6 @@ MISS_RATES = {"number": 0.15, "share": 0.15, "time": 0.2, "money": 0.2, "contact
 Counted by ``python -m evals.fitting.kinds`` over the development questions, too few of which ask for
 money and contacts. Of 55 questions of eight sets that ask for money by these words nine have a key
 answer without any beside it (0.18); contacts get a cautious rate."""
-
-_LEAST_OF_A_NAME = 4
-_LONGEST_ENDING = 2
-_LONG = 8
-"""A name in a question may end otherwise than where it is told, by a letter or, from `_LONG` letters on,
-two: "Nangs", "Tampereen"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,9 +98,9 @@ def features(
         read: its sentences that were read closely, the best first.
         all_sentences: all of its sentences.
         words: the question's words and their rarity.
-        asked: see `question_names`.
+        asked: see `names_asked.question_names`.
         asks_for: see `understanding.asks_for`.
-        nameless_vector: ``(dim,)`` of the question without its names, see `without_names`;
+        nameless_vector: ``(dim,)`` of the question without its names, see `names_asked.without_names`;
             ``None`` where it has none.
         excerpts: what the trained reader read; none where it did not read.
         places: see `places_asked.places_in`.
@@ -239,29 +234,6 @@ def _holds_nearby(kind: str, item: Scored) -> bool:
     return bool(mentions(kind, text, passage.language))
 
 
-def question_names(text: str) -> tuple[str, ...]:
-    """Return the numbers, acronyms and names of a question, casefolded: what any language writes alike.
-
-    A name is a word with a capital that does not open the text, or one that
-    mixes letters with digits or capitals (``AI4Citizens``, ``eIDAS``).
-    """
-    words = re.findall(r"\w[\w-]*", text)
-    return tuple(
-        word.casefold()
-        for place, word in enumerate(words)
-        if any(char.isdigit() for char in word)
-        or any(char.isupper() for char in word[1:])
-        or (place > 0 and word[0].isupper() and len(word) > 1)
-    )
-
-
-def without_names(text: str) -> str | None:
-    """Return the question without its numbers and names; ``None`` where it has none, or nothing is left."""
-    names = set(question_names(text))
-    left = [word for word in re.findall(r"\w[\w-]*", text) if word.casefold() not in names]
-    return " ".join(left) if names and len(left) >= 2 else None
-
-
 def _nameless(best: Scored, vector: FloatArray | None) -> float:
     return best.pooled if vector is None else float(best.candidate.sentence_vectors[best.position] @ vector)
 
@@ -273,19 +245,10 @@ def _missing_share(asked: tuple[str, ...], best: Candidate, places: Mapping[str,
     told = f"{passage.context} {passage.text} {best.document.title}"
     held = without_marks(told.casefold())
     words = set(re.findall(r"\w+", held))
-    missing = [name for name in asked if not _stands_in(without_marks(name), held, words)]
+    missing = [name for name in asked if not stands_in(without_marks(name), held, words)]
     spoken_of = set(places_in(told, passage.language).values()) if places.keys() & missing else set()
     return sum(
         name not in places
         or not (places[name] in spoken_of or is_of(best.document, frozenset((places[name],))))
         for name in missing
     ) / len(asked)
-
-
-def _stands_in(name: str, text: str, words: Collection[str]) -> bool:
-    """Tell whether a name stands in a text, or less its ending: "Nangs", "Tampereen" of "Tampere"."""
-    if name in text:
-        return True
-    ending = _LONGEST_ENDING if len(name) >= _LONG else 1
-    shortest = max(_LEAST_OF_A_NAME, len(name) - ending)
-    return name.isalpha() and any(name[:end] in words for end in range(shortest, len(name)))

@@ -6,9 +6,10 @@ import time
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, field
 
-from helpdesk_bot.answerability import features, question_names, without_names
+from helpdesk_bot.answerability import features
 from helpdesk_bot.answers import Depth
 from helpdesk_bot.extractive import Embed, Scored, Weights, Words, read_closely, score_sentences
+from helpdesk_bot.names_asked import question_names, without_names
 from helpdesk_bot.places_asked import places_in
 from helpdesk_bot.reading import ReadExcerpt, read_excerpts, reordered
 from helpdesk_bot.switches import Switch

@@ -9,10 +9,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from helpdesk_bot.answerability import question_names
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
 from helpdesk_bot.extractive import Words
 from helpdesk_bot.list_lines import CELLS, Line, groups_of, lines_of
+from helpdesk_bot.names_asked import question_names
 from index.lexical import tokens
 
 MOST_NEIGHBOURS = 2
@@ -45,7 +45,7 @@ def cell_asked(pieces: Sequence[Evidence], words: Words, question: str) -> Cell 
     Args:
         pieces: the chosen quotes, in order; the tables of their passages are looked at.
         words: the question's; a table in another language has none of them.
-        question: as it is searched. A name or number of it (`answerability.question_names`) that neither the
+        question: as it is searched. A name or number of it (`names_asked.question_names`) that neither the
             row, the head, the headings nor the title holds asks for something else: "all firms in
             Denmark" is not the row "All".
     """
