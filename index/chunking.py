@@ -2,7 +2,8 @@
 
 Blocks (headings, paragraphs, list items, tables) are packed in reading order,
 never apart from their heading; only what is too long is cut, at sentences or
-table rows. Together the passages hold every visible character exactly once.
+table rows. Together the passages hold every visible character exactly once,
+except lists of contents (`index.contents_lists`).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from collections.abc import Sequence
 from corpus.documents import Document
 from index import tokens
 from index.chunks import Passage
+from index.contents_lists import around_contents_lists
 from index.packing import pack
 from index.units import Unit, read_units
 
@@ -46,7 +48,8 @@ def chunk(
     if max_tokens < 32:
         raise ValueError(f"max_tokens is {max_tokens}; passages under 32 tokens would cut most sentences.")
     units = read_units(document, max_tokens)
-    groups = pack(units, max_tokens)
+    stretches = around_contents_lists(document.text, units)
+    groups = [group for stretch in stretches for group in pack(stretch, max_tokens)]
     return tuple(
         _passage(document, document_id, version, ordinal, group) for ordinal, group in enumerate(groups)
     )
