@@ -34,6 +34,8 @@ _WILL_DO = {"number": ("share", "money"), "share": ("number",), "time": ("number
 
 _FIGURE_OF_A_LIST = re.compile(r"\(?\d{1,2}[.)]")
 
+_BRACKETS = ("()", "[]", "（）")
+
 _ENDING_WORD = re.compile(r"(?<!\w)\w{1,25}$")
 _BEGINNING_WORD = re.compile(r"\w{1,25}(?!\w)")
 """Longer ones are whole sentences of a script that sets no spaces."""
@@ -270,7 +272,23 @@ def _whole_words(span: Span, text: str) -> Span:
     return start, end
 
 
-def _answer(citation: Citation, span: Span) -> ShortAnswer | None:
+def _with_brackets(span: Span, text: str) -> Span:
+    """Return the words with the other half of a bracket in them: of "(ESF) fund" not "ESF) fund"."""
     start, end = span
+    for opening, closing in _BRACKETS:
+        depth = lowest = 0
+        for sign in text[start:end]:
+            depth += (sign == opening) - (sign == closing)
+            lowest = min(lowest, depth)
+        before, behind = text.rfind(opening, 0, start), text.find(closing, end)
+        if lowest < 0 <= before and closing not in text[before:start]:
+            start = before
+        if depth > lowest and behind >= 0 and opening not in text[end:behind]:
+            end = behind + 1
+    return start, end
+
+
+def _answer(citation: Citation, span: Span) -> ShortAnswer | None:
+    start, end = _with_brackets(span, citation.quote)
     end = start + len(citation.quote[start:end].rstrip(_ENDS))
     return ShortAnswer(citation.quote[start:end], citation.citation_id, start, end) if start < end else None

@@ -92,6 +92,13 @@ STEG = ABOUT.format("Steg", "sv", "", "Steg", "Stegen är dessa:\n\n- rensa dike
 HALF = ABOUT.format(
     "Centra", "sv", "", "Centra", "I dag finns ett trettiotal centra. Nästan alla ligger i norr."
 )
+FUND = ABOUT.format(
+    "Fund",
+    "en",
+    "",
+    "Fund",
+    "a) The European Social Fund (ESF) Plus pays for it. The board (of nine) agrees.",
+)
 DAYS = ABOUT.format(
     "Rules", "en", "", "Rules", "An answer comes within 30 days, as a rule, since they are strict."
 )
@@ -127,6 +134,10 @@ DRAFT = ABOUT.format(
         ("What is the prize and when did it begin?", [PRIZE], ["53,000 euros"], None),
         ("Hur många centra finns det?", [HALF], ["Nästan alla"], None),
         ("Vad finns det för centra?", [HALF], ["trettio"], "trettiotal"),
+        ("Which fund pays?", [FUND], ["ESF) Plus"], "(ESF) Plus"),
+        ("Which fund pays?", [FUND], ["European Social Fund (ESF"], "European Social Fund (ESF)"),
+        ("Which fund pays?", [FUND], ["a) The European Social Fund"], "a) The European Social Fund"),
+        ("Who agrees?", [FUND], ["board"], "board"),
         ("When does an answer come?", [DAYS], ["30 days"], "30 days"),
         ("When does an answer come?", [DAYS], ["as a rule"], None),
         ("Why does an answer come?", [DAYS], ["they are strict"], None),
