@@ -13,6 +13,7 @@ from corpus.errors import LimitExceeded, NoText
 from corpus.hints import Hints
 
 MAX_CHARACTERS = 20_000_000
+_OPENING_CHARACTERS = 5_000
 _MIN_VISIBLE = 2  # letters or digits; less is a stray mark, not a text
 
 
@@ -54,7 +55,11 @@ def assemble(
         )
     candidates = [*titles, *([builder.opening_heading] if builder.opening_heading else [])]
     known, claimed, more_notes = metadata.merge(
-        hints, front_matter=front_matter, file_metadata=file_metadata, titles=candidates
+        hints,
+        front_matter=front_matter,
+        file_metadata=file_metadata,
+        titles=candidates,
+        opening=text[:_OPENING_CHARACTERS],
     )
     declared = known.language if known.language != language.UNDETERMINED else None
     drafts = bold_labels.headed(text, provisions.headed(text, builder.sections), builder.bold)

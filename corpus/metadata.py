@@ -35,7 +35,7 @@ _FIELDS = tuple(Metadata.__dataclass_fields__)
 _DATES = ("date", "valid_from", "valid_until")
 _ISO_DATE = re.compile(r"^\d{4}(-\d{2}(-\d{2})?)?$")
 _PLACEHOLDERS = re.compile(
-    r"^(untitled.*|unknown|document\d*|microsoft (word|powerpoint) - .*|powerpoint presentation|"
+    r"^(untitled.*|unknown|(word )?document\d*|microsoft (word|powerpoint) - .*|powerpoint presentation|"
     r"presentation\d*|title|slide \d+|.*\.(docx?|pptx?|pdf|indd|odt|rtf|tex|html?|md|txt))$",
     re.IGNORECASE,
 )
@@ -54,6 +54,7 @@ _GENERIC = frozenset(
 )
 _MAX_TITLE = 300
 _MAX_THEMES = 20
+_WORD = re.compile(r"[^\W\d_]{3,}")
 _WEB_ADDRESS = re.compile(r"^https?://\S+$")
 
 
@@ -63,6 +64,7 @@ def merge(
     front_matter: Mapping[str, Any] | None,
     file_metadata: Mapping[str, Any] | None,
     titles: Iterable[str],
+    opening: str = "",
 ) -> tuple[Metadata, str | None, tuple[str, ...]]:
     """Merge what is known about a document.
 
@@ -71,6 +73,7 @@ def merge(
         front_matter: what stands at the head of the file itself, checked strictly.
         file_metadata: properties a program wrote into the file, taken with a grain of salt.
         titles: further candidates for a title (first heading, first line), best first.
+        opening: the text that the document opens with, "" where that tells nothing of its title.
 
     Returns:
         the metadata, whose ``language`` is what a person declared or ``und``;
@@ -90,11 +93,14 @@ def merge(
             declared.setdefault(name, value)
     claims = _claimed(file_metadata or {})
     claimed_language = claims.pop("language", None)
+    own_title = _own_title(titles)
+    if own_title and "title" in claims and _is_strange(claims["title"], opening):
+        del claims["title"]
     known = {**claims, **declared}
     if "kind" not in known:
         known["kind"] = kind_of_folder(hints.folder) or "document"
     if "title" not in known:
-        known["title"] = _fallback_title(hints, titles)
+        known["title"] = own_title or _title_of_file(hints)
     return Metadata(**known), claimed_language, tuple(notes)
 
 
@@ -219,12 +225,25 @@ def _names_something(title: str) -> bool:
     return sum(map(str.isalpha, title)) >= 2 and not _PLACEHOLDERS.match(title)
 
 
-def _fallback_title(hints: Hints, titles: Iterable[str]) -> str:
+def _is_strange(title: str, opening: str) -> bool:
+    """Tell whether a program left a title that is another's: at most half of its words open the document.
+
+    "Word Document", a template's title, or what the file was called once ("EAP cover Rev 9-22-14").
+    """
+    words, said = _WORD.findall(title.casefold()), set(_WORD.findall(opening.casefold()))
+    return bool(words and said) and 2 * sum(word in said for word in words) <= len(words)
+
+
+def _own_title(titles: Iterable[str]) -> str | None:
     for title in titles:
         line = one_line(title)
         plain = line.strip(" .:0123456789").casefold()
         if _names_something(line) and plain not in _GENERIC and len(line) <= _MAX_TITLE:
             return line
+    return None
+
+
+def _title_of_file(hints: Hints) -> str:
     name = hints.name
     while PurePosixPath(name).suffix and len(PurePosixPath(name).suffix) <= 6:
         name = PurePosixPath(name).stem

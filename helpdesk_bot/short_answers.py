@@ -34,7 +34,7 @@ _WILL_DO = {"number": ("share", "money"), "share": ("number",), "time": ("number
 
 _FIGURE_OF_A_LIST = re.compile(r"\(?\d{1,2}[.)]")
 
-_BRACKETS = ("()", "[]", "（）")
+_BRACKETS = (("(", ")"), ("[", "]"), ("（", "）"))
 
 _ENDING_WORD = re.compile(r"(?<!\w)\w{1,25}$")
 _BEGINNING_WORD = re.compile(r"\w{1,25}(?!\w)")

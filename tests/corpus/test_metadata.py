@@ -8,10 +8,19 @@ from corpus.hints import Hints
 
 
 def merged(
-    *, sidecar=None, front_matter=None, file_metadata=None, titles=(), folder=None, source="a/b.en.txt"
+    *,
+    sidecar=None,
+    front_matter=None,
+    file_metadata=None,
+    titles=(),
+    folder=None,
+    source="a/b.en.txt",
+    opening="",
 ):
     hints = Hints(source, sidecar=sidecar, folder=folder)
-    return metadata.merge(hints, front_matter=front_matter, file_metadata=file_metadata, titles=titles)
+    return metadata.merge(
+        hints, front_matter=front_matter, file_metadata=file_metadata, titles=titles, opening=opening
+    )
 
 
 def test_order_of_the_sources():
@@ -130,3 +139,24 @@ def test_title_from_the_file_name_or_address():
 )
 def test_placeholder_titles_of_programs_are_not_titles(junk):
     assert merged(file_metadata={"title": junk}, titles=["Rapport om AI"])[0].title == "Rapport om AI"
+
+
+@pytest.mark.parametrize(
+    ("claimed", "own", "opening", "expected"),
+    [
+        ("Template for reports", "Svar på remiss", "Svar på remiss\n\nRegionen tackar.", "Svar på remiss"),
+        ("AI i vården", "Svar på remiss", "Svar på remiss\n\nAI i vården är bra.", "AI i vården"),
+        (
+            "Báo cáo năm 2023",
+            "Kế hoạch chuyển đổi số",
+            "Kế hoạch chuyển đổi số\n\n1.",
+            "Kế hoạch chuyển đổi số",
+        ),
+        ("Guidelines", "1. Introduction", "1. Introduction\n\nThis is it.", "Guidelines"),
+        ("Guidelines", "Answers", "", "Guidelines"),
+    ],
+)
+def test_a_title_of_words_that_the_document_does_not_open_with(claimed, own, opening, expected):
+    known = merged(file_metadata={"title": claimed}, titles=[own], opening=opening)[0]
+
+    assert known.title == expected
