@@ -145,8 +145,21 @@ def _metadata(reader: Any | None) -> dict[str, Any]:
 
 
 def _titles(builder: TextBuilder) -> list[str]:
-    """Return the first heading on the first page that has one."""
-    first = next((draft for draft in builder.sections if draft.heading_path), None)
-    if first is None or first.page != 1:
+    """Return the first heading on the first page that has one; of one word with what belongs to it.
+
+    That is a heading right behind it that begins in lower case ("Framework" - "for
+    trust services"), or all of a cover that holds headings alone.
+    """
+    headed = [draft for draft in builder.sections if draft.heading_path]
+    if not headed or headed[0].page != 1:
         return []
-    return [first.heading_path[0], first.heading_path[-1]]
+    title = headed[0].heading_path[0]
+    found = [title, headed[0].heading_path[-1]]
+    cover = [draft for draft in builder.sections if draft.page == 1]
+    only_headings = all(block.kind == "heading" for draft in cover for block in draft.blocks)
+    if len(title.split()) == 1 and len(headed) > 1 and cover[0] is headed[0]:
+        rest = [draft.heading_path[-1] for draft in headed[1:] if draft.page == 1]
+        follows = len(headed[0].blocks) == 1 and bool(rest) and rest[0][0].islower()
+        if follows or only_headings:
+            found.insert(0, " ".join([title, *(rest if only_headings else rest[:1])]))
+    return found

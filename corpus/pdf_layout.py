@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import Literal
@@ -18,8 +18,10 @@ from corpus.pdf_pages import Line, Page
 _LEADERS = re.compile(r"(?:\s?[.․…·_]){4,}\s*")
 _HEADING_RATIO = 1.12  # of the body's size
 _MAX_HEADING_CHARACTERS = 200
+_MAX_HEADING_LINES = 4
 _MAX_LEVELS = 4
 _GAP = 1.45  # of the usual distance between lines: more begins a paragraph
+_SOLID = 1.35  # of the type's size: from line to line of one block of text
 _WORD = re.compile(r"[^\W\d_]+")
 
 
@@ -103,8 +105,14 @@ class _Style:
             level = self.levels.get(line.size or 0.0)
             end = position + 1
             if level is not None:
-                while end < len(page.lines) and page.lines[end].size == line.size and end - position < 4:
+                while end < len(page.lines) and page.lines[end].size == line.size:
                     end += 1
+                if end - position > _MAX_HEADING_LINES:
+                    solid = _solid_end(page.lines, position, end)
+                    if solid - position > _MAX_HEADING_LINES:  # a lead or a quote in large type
+                        position = solid
+                        continue
+                    end = position + _MAX_HEADING_LINES
             elif self._is_bold_heading(page, position):
                 level = min(max(self.levels.values(), default=0) + 1, _MAX_LEVELS + 1)
             text = " ".join(item.text for item in page.lines[position:end])
@@ -129,6 +137,17 @@ class _Style:
         """Tell whether more white than usual lies between two lines."""
         gap = _drop(before, after)
         return gap is not None and self.gap is not None and gap > _GAP * self.gap
+
+
+def _solid_end(lines: Sequence[Line], start: int, stop: int) -> int:
+    """Return where lines of one size end that are set as one block: below each other, without white."""
+    end = start + 1
+    while end < stop:
+        drop = _drop(lines[end - 1], lines[end])
+        if drop is None or not 0 < drop <= _SOLID * (lines[start].size or 0.0):
+            break
+        end += 1
+    return end
 
 
 def _drop(before: Line, after: Line) -> float | None:

@@ -416,3 +416,43 @@ def test_bookmarks_of_programs_are_no_headings():
     paper.save()
     document = load(stream.getvalue())
     assert [s.heading_path for s in document.sections] == [(), ("Krav",)]
+
+
+@pytest.mark.parametrize("code", TEXTS)
+def test_a_quote_in_large_type_is_text_and_no_heading(code):
+    large = textwrap.wrap(" ".join(TEXTS[code] * 2), 34)
+    assert len(large) > 4
+    page = [(72, 780 - 22 * i, 18, line) for i, line in enumerate(large)]
+    page += [(x, y - 220, size, line) for x, y, size, line in column(TEXTS[code] * 4)]
+
+    document = load(made([page, page]))
+
+    kinds = blocks(document)
+    assert ("paragraph", " ".join(large)) in kinds
+    assert all(kind == "paragraph" for kind, _ in kinds)
+
+
+@pytest.mark.parametrize(
+    ("cover", "title"),
+    [
+        ([(40, "RESILIENS"), (24, "STADEN ÅBY"), (34, "STRATEGI")], "RESILIENS STADEN ÅBY STRATEGI"),
+        ([(40, "Ramverk"), (24, "för betrodda tjänster")], "Ramverk för betrodda tjänster"),
+        ([(40, "Digital strategi"), (24, "för Åby")], "Digital strategi"),
+    ],
+)
+def test_a_title_of_one_word_and_what_belongs_to_it(cover, title):
+    lines = TEXTS["sv"]
+    first = [(72, 760 - 60 * i, size, text) for i, (size, text) in enumerate(cover)]
+
+    document = load(made([first, column(lines * 6), column(lines * 6)]))
+
+    assert document.metadata.title == title
+
+
+def test_a_section_behind_a_title_of_one_word_is_no_part_of_it():
+    lines = TEXTS["sv"]
+    page = [(72, 780, 30, "Ramverk"), (72, 740, 16, "1. Inledning"), *column(lines * 4)]
+
+    document = load(made([page, column(lines * 6)]))
+
+    assert document.metadata.title == "Ramverk"
