@@ -87,13 +87,13 @@ def judge(
         read = read_excerpts(reads or question, sentences, instruments.reader(), instruments.excerpts)
     done = time.perf_counter()
     ordered = reordered(sentences, read, weights)
-    nameless = None if "nameless" in off else without_names(question)
+    nameless = None if "nameless" in off else without_names(question, language)
     signals = features(
         retrieval,
         sentences,
         everything,
         words,
-        question_names(question),
+        question_names(question, language),
         asks_for,
         None if nameless is None else instruments.embed_query(nameless),
         read,

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from functools import cache, lru_cache
 from typing import Literal
 
+from helpdesk_bot.names_asked import NOUNS_WITH_CAPITALS
 from helpdesk_bot.phrase_matching import PhraseBook, Word, phrase_book, words_of
 from helpdesk_bot.phrases import catalogue, languages, question_mark
 from helpdesk_bot.place_names import place_at
@@ -19,7 +20,6 @@ written alike in every language (MOSAICO, AI4Citizens); a ``name`` is known by i
 SYLLABIC = frozenset({"vi"})
 """Languages that write spaces between syllables: what is one word elsewhere is about two."""
 
-_NOUNS_WITH_CAPITALS = frozenset({"de"})
 _NEVER_NAMES = frozenset(
     ("links", "topics", "pronouns", "determiners", "interrogatives", "question_openings", "introductions")
 )
@@ -203,7 +203,7 @@ def _run(
         return last
     if all(lists[at:last]):
         return None  # "Thành phố": common words alone
-    if last - at == 1 and (language in _NOUNS_WITH_CAPITALS or _opens(text, words, at)):
+    if last - at == 1 and (language in NOUNS_WITH_CAPITALS or _opens(text, words, at)):
         return None
     asks = text.rstrip().endswith(("?", question_mark(language))) and last - at < len(words)
     if _opens(text, words, at) and language not in SYLLABIC and (asks or not book(language)):
@@ -221,7 +221,7 @@ def _is_capital(
         return False
     if not lists[at]:
         return True
-    if not _opens(text, words, at) and language not in _NOUNS_WITH_CAPITALS:
+    if not _opens(text, words, at) and language not in NOUNS_WITH_CAPITALS:
         return not lists[at] & _NEVER_NAMES  # "Cần Thơ", "New York": common words within a name
     # "Projektet MOSAICO", "Thành phố Hồ Chí Minh": a word of the catalogue belongs to a name only within it.
     return (

@@ -49,7 +49,7 @@ def cell_asked(pieces: Sequence[Evidence], words: Words, question: str) -> Cell 
             row, the head, the headings nor the title holds asks for something else: "all firms in
             Denmark" is not the row "All".
     """
-    names = question_names(question)
+    names = question_names(question, words.language)
     for piece in pieces:
         passage = piece.candidate.passage
         if passage.language != words.language:
