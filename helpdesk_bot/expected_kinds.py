@@ -52,6 +52,7 @@ _NUMERIC_DATE = "|".join(
         r"(?<!\d)\d{4}-\d\d-\d\d(?!\d)",
     )
 )
+_COMPOUND = r"(?:-|[^\W\d]{1,3})?"
 _JOINED = re.compile(r"(?<![\w-])\w[\w-]*(?:[/:]\w[\w-]*)+|(?<!\w)[^\W\d_]+-\d+")
 _NAMING = re.compile(r"[^\W\d]|\d{4}")
 """Numbers joined to a year or to letters name a law or a programme and count nothing:
@@ -132,8 +133,12 @@ def _pattern(kind: str, language: str) -> re.Pattern[str]:
 
 
 def _number(language: str) -> re.Pattern[str]:
-    words = catalogue(language).number_words if language in languages() else ()
-    written = rf"|(?<!\w)(?:{_any_of(words)})(?!\w)" if words else ""
+    written = ""
+    if language in languages():
+        words = catalogue(language)
+        more = _any_of(sorted({*words.number_words, *words.checks.numbers}))
+        tail = rf"(?:{_COMPOUND}(?:{more})){{0,5}}"  # tjugofem, fünfundzwanzig, twenty-one
+        written = rf"|(?<!\w)(?:{_any_of(words.number_words)}){tail}(?!\w)"
     return re.compile(rf"{_START}{_NUMBER}(?:\s?%|\s?‰)?{written}", re.IGNORECASE)
 
 
