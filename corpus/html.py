@@ -15,6 +15,7 @@ from corpus.building import TextBuilder
 from corpus.documents import Document
 from corpus.errors import NoText
 from corpus.hints import Hints
+from corpus.note_marks import drop_note_marks
 from corpus.text import decode, normalise, one_line
 from corpus.visibility import VISIBLE, Visibility
 from corpus.webpage_head import read_head
@@ -46,7 +47,8 @@ def load(data: bytes, hints: Hints) -> Document:
     if tree is None:
         raise NoText("the page is empty; check that the file was saved whole")
     no_text = _ONLY_MENUS
-    if _drop_hidden(tree):
+    has_marks = drop_note_marks(tree)
+    if _drop_hidden(tree) or has_marks:
         source = _source(tree)
         no_text = _ONLY_MENUS if _visible(tree) else _ALL_HIDDEN
     head = read_head(tree)

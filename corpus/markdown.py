@@ -20,6 +20,7 @@ from corpus.documents import Document
 from corpus.errors import BrokenDocument
 from corpus.hints import Hints
 from corpus.markdown_hidden import visible_markdown
+from corpus.note_marks import without_note_marks
 from corpus.text import decode, normalise
 
 _FRONT_MATTER = re.compile(r"\A---[ ]*\n(.*?)\n(?:---|\.\.\.)[ ]*(?:\n|\Z)", re.DOTALL)
@@ -27,7 +28,7 @@ _HEADING = re.compile(r"^ {0,3}(#{1,6})(?:[ ]+(.*?))?(?:[ ]+#+)?[ ]*$")
 _ITEM = re.compile(r"^(\s*)([-*+]|\d{1,9}[.)])(?:\s+(.*)|)$")
 _FENCE = re.compile(r"^\s{0,3}(`{3,}|~{3,})")
 _TABLE_RULE = re.compile(r"^\s*\|?\s*:?-+:?\s*(\|\s*:?-+:?\s*)*\|?\s*$")
-_LINK_DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s+\S+")
+_LINK_DEFINITION = re.compile(r"^ {0,3}\[[^\]]+\]:\s+\S+(?:\s+(?:\"[^\"]*\"|'[^']*'|\([^)]*\)))?\s*$")
 _BOLD = re.compile(r"(\*\*|__)(?=\S)(?:(?!\1).)+(?<=\S)\1:?")
 _COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
 _MAX_FRONT_MATTER = 20_000
@@ -43,7 +44,7 @@ def load(data: bytes, hints: Hints) -> Document:
     text = normalise(decode(data))
     front_matter, body = split_front_matter(text, hints)
     builder = TextBuilder()
-    _Reader(builder).read(visible_markdown(_COMMENT.sub("", body)).split("\n"))
+    _Reader(builder).read(without_note_marks(visible_markdown(_COMMENT.sub("", body))).split("\n"))
     return assemble(builder, hints, "text/markdown", front_matter=front_matter)
 
 

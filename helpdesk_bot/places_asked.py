@@ -8,9 +8,12 @@ language of its own, and those whose metadata name it as their region.
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Callable, Mapping
 from functools import cache, lru_cache
+from pathlib import PurePosixPath
+from urllib.parse import urlsplit
 
 from helpdesk_bot.phrase_matching import words_of
 from helpdesk_bot.place_names import place_at
@@ -49,11 +52,12 @@ def places_in(text: str, language: str) -> Mapping[str, str]:
 
 
 def is_of(document: DocumentInfo, places: frozenset[str]) -> bool:
-    """Tell whether a document is of one of these countries, by its language or its region."""
+    """Tell whether a document is of one of these countries: by its language, region, title or file name."""
     if any(document.language in own_languages(place) for place in places):
         return True
-    region = document.region
-    return bool(region) and not places.isdisjoint(_places_of_region(str(region), document.language))
+    return not places.isdisjoint(
+        _places_named(document.region, document.title, document.source, document.language)
+    )
 
 
 @cache
@@ -76,5 +80,8 @@ def _countries_by_language() -> Mapping[str, int]:
 
 
 @lru_cache(maxsize=512)
-def _places_of_region(region: str, language: str) -> frozenset[str]:
-    return frozenset(places_in(region, language).values())
+def _places_named(region: str | None, title: str, source: str, language: str) -> frozenset[str]:
+    """Return the countries that a document's region, title and file name name."""
+    name = re.sub(r"[\W_]+", " ", PurePosixPath(urlsplit(source).path).stem)
+    told = {*places_in(region or "", language).values(), *places_in(title, language).values()}
+    return frozenset({*told, *places_in(name.title(), language).values()})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from helpdesk_bot import place_names
@@ -45,6 +47,22 @@ def test_documents_of_the_countrys_region_are_favoured_in_any_language(region: s
     assert favoured is not None
     assert favoured(document_info("about", language=language, region=region))
     assert not favoured(document_info("elsewhere", language=language, region="Litauen, Lithuania, Litwa"))
+
+
+@pytest.mark.parametrize(
+    ("title", "source"),
+    [
+        ("Digital services in Vietnam", "a.md"),
+        ("Act 3", "laws/vietnam-data-act.en.md"),
+        ("Act 3", "https://example.org/Vietnam_act.html?x=1"),
+    ],
+)
+def test_documents_whose_title_or_file_names_the_country_are_favoured(title: str, source: str) -> None:
+    favoured = favour_of("Hur många grupper har Vietnam?", "sv")
+    assert favoured is not None
+    assert favoured(replace(document_info("about", language="en"), title=title, source=source))
+    other = replace(document_info("other", language="en"), title="Act 3 of Zambia", source="turkey.md")
+    assert not favoured(other)
 
 
 @pytest.mark.parametrize(
