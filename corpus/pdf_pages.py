@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from corpus.errors import BrokenDocument
+from corpus.pdf_raised import Box, without_raised_numbers
 
 _WORD = re.compile(r"\w+")
 _LINE_END = re.compile(r"\r\n|\r|\n|[\ufffe\x02]")
@@ -197,7 +198,7 @@ def _line(text_page: Any, text: str, offset: int, *, hyphenated: bool) -> Line |
         return Line(stripped, hyphenated=hyphenated)
     sizes = [top - bottom for _, bottom, _, top in known]
     return Line(
-        stripped,
+        without_raised_numbers(stripped, lambda at: _box(text_page, first + at)),
         left=min(box[0] for box in known),
         right=max(box[2] for box in known),
         bottom=min(box[1] for box in known),
@@ -208,7 +209,7 @@ def _line(text_page: Any, text: str, offset: int, *, hyphenated: bool) -> Line |
     )
 
 
-def _box(text_page: Any, index: int) -> tuple[float, float, float, float] | None:
+def _box(text_page: Any, index: int) -> Box | None:
     from pypdfium2 import raw
 
     box = raw.FS_RECTF()
