@@ -50,7 +50,11 @@ def load(data: bytes, hints: Hints) -> Document:
             f"not a sound Word document ({error}); open it in Word and save it again"
         ) from error
     builder = TextBuilder()
-    _Reader(builder, document).read(document.element.body, 0)
+    reader = _Reader(builder, document)
+    reader.read(document.element.body, 0)
+    builder.leave_headings()
+    for note in _notes(document):
+        reader.read(note, 0)
     properties = read_properties(document.core_properties, data)
     return assemble(builder, hints, _MEDIA_TYPE, file_metadata=properties)
 
@@ -116,6 +120,20 @@ class _Reader:
                     self.read(cell, depth + 1)
             return
         self._builder.table(rows)
+
+
+def _notes(document: Any) -> Iterator[Any]:
+    """Yield the footnotes and endnotes, which Word keeps in files of their own, less the lines above them."""
+    from docx.oxml import parse_xml
+
+    for relation in document.part.rels.values():
+        if not relation.reltype.endswith(("/footnotes", "/endnotes")) or relation.is_external:
+            continue
+        try:
+            root = parse_xml(relation.target_part.blob)
+        except SyntaxError:
+            continue  # damaged notes must not cost the text
+        yield from (note for note in root if note.get(f"{_W}type") is None)
 
 
 class _Numbering:

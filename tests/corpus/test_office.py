@@ -147,3 +147,44 @@ def test_hidden_rows_and_moved_text_are_left_out():
         ),
     )
     assert blocks(load(file)) == [("paragraph", "Giữ lại"), ("table", "År | Antal\n2025 | 40")]
+
+
+def _with_notes(xml: bytes) -> bytes:
+    """Return a Word file with one marked paragraph and a file of footnotes."""
+    from docx.opc.constants import RELATIONSHIP_TYPE
+    from docx.opc.packuri import PackURI
+    from docx.opc.part import Part
+
+    file = docx.Document()
+    file.add_heading("Bostäder", 1)
+    paragraph = file.add_paragraph("Staden byggde 400 bostäder")
+    paragraph._p.append(parse_xml(f'<w:r {nsdecls("w")}><w:footnoteReference w:id="2"/></w:r>'))
+    paragraph.add_run(" under år 2020.")
+    kind = "application/vnd.openxmlformats-officedocument.wordprocessingml.footnotes+xml"
+    part = Part(PackURI("/word/footnotes.xml"), kind, xml, file.part.package)
+    file.part.relate_to(part, RELATIONSHIP_TYPE.FOOTNOTES)
+    return saved(file)
+
+
+def test_footnotes_are_read_behind_the_text():
+    document = office.load(
+        _with_notes(
+            f"""<w:footnotes {nsdecls("w")}>
+            <w:footnote w:type="separator" w:id="0"><w:p><w:r><w:t>-----</w:t></w:r></w:p></w:footnote>
+            <w:footnote w:id="2"><w:p>
+            <w:r><w:footnoteRef/></w:r><w:r><w:t>Theo báo cáo của thành phố Huế.</w:t></w:r>
+            </w:p></w:footnote></w:footnotes>""".encode()
+        ),
+        Hints("t.docx"),
+    )
+
+    assert document.text == (
+        "Bostäder\n\nStaden byggde 400 bostäder under år 2020.\n\nTheo báo cáo của thành phố Huế."
+    )
+    assert document.sections[-1].heading_path == ()
+
+
+def test_damaged_footnotes_cost_nothing_else():
+    document = office.load(_with_notes(b"<w:footnotes"), Hints("t.docx"))
+
+    assert document.text == "Bostäder\n\nStaden byggde 400 bostäder under år 2020."
