@@ -20,7 +20,7 @@ from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.extractive import Scored, Words
 from helpdesk_bot.names_asked import stands_in
 from helpdesk_bot.place_names import without_marks
-from helpdesk_bot.places_asked import is_of, places_in
+from helpdesk_bot.places_asked import is_of, is_of_others, places_in
 from helpdesk_bot.reading import ReadExcerpt
 from index.chunks import Candidate, FloatArray
 from index.lexical import tokens
@@ -123,6 +123,7 @@ def features(
         ``kind_missing``: what that says, see `_kind_missing`. ``missing_names``:
         share of the question's numbers and names that the best passage does not
         hold, whatever they end in; a country is held where the document is of it or speaks of it.
+        ``other_country``: 1 where it does neither and is of another one.
         ``reader_answers``,
         ``reader_span``, ``reader_relevance``: the highest of the excerpts'
         logits, within -8..8. ``length``: see `_length`.
@@ -156,6 +157,7 @@ def features(
         "kind_absent": absent,
         "kind_missing": _kind_missing(asks_for, all_sentences) * absent,
         "missing_names": _missing_share(asked, best.candidate, places),
+        "other_country": _other_country(best.candidate, places),
         "length": _length(question),
         **_reader_signals(excerpts),
     }
@@ -241,8 +243,7 @@ def _nameless(best: Scored, vector: FloatArray | None) -> float:
 def _missing_share(asked: tuple[str, ...], best: Candidate, places: Mapping[str, str]) -> float:
     if not asked:
         return 0.0
-    passage = best.passage
-    told = f"{passage.context} {passage.text} {best.document.title}"
+    passage, told = best.passage, _told(best)
     held = without_marks(told.casefold())
     words = set(re.findall(r"\w+", held))
     missing = [name for name in asked if not stands_in(without_marks(name), held, words)]
@@ -252,3 +253,15 @@ def _missing_share(asked: tuple[str, ...], best: Candidate, places: Mapping[str,
         or not (places[name] in spoken_of or is_of(best.document, frozenset((places[name],))))
         for name in missing
     ) / len(asked)
+
+
+def _other_country(best: Candidate, places: Mapping[str, str]) -> float:
+    """Return 1 where the best passage is of other countries than those asked about, and speaks of none."""
+    asked = frozenset(places.values())
+    if not asked or not is_of_others(best.document, asked):
+        return 0.0
+    return float(asked.isdisjoint(places_in(_told(best), best.passage.language).values()))
+
+
+def _told(best: Candidate) -> str:
+    return f"{best.passage.context} {best.passage.text} {best.document.title}"

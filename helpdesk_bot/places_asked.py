@@ -22,6 +22,8 @@ from index.chunks import DocumentInfo
 WIDELY_OFFICIAL = 50
 """A language that is official in more countries than this (English) says nothing of where a text is from."""
 
+_UNIONS = frozenset({"EU", "EZ", "UN"})
+
 
 def favour_of(question: str, language: str) -> Callable[[DocumentInfo], bool] | None:
     """Return what tells the documents that a question points to; ``None`` where it names no country.
@@ -58,6 +60,20 @@ def is_of(document: DocumentInfo, places: frozenset[str]) -> bool:
     return not places.isdisjoint(
         _places_named(document.region, document.title, document.source, document.language)
     )
+
+
+def is_of_others(document: DocumentInfo, places: frozenset[str]) -> bool:
+    """Tell whether a document is of other countries than these, by its region, title or file name.
+
+    Only where countries stand against countries: what holds in Europe or in a union may hold in one of them.
+    """
+    named = _places_named(document.region, document.title, document.source, document.language)
+    are_countries = bool(named) and bool(places) and all(map(_is_country, named | places))
+    return are_countries and not is_of(document, places)
+
+
+def _is_country(code: str) -> bool:
+    return len(code) == 2 and code not in _UNIONS
 
 
 @cache

@@ -86,3 +86,35 @@ def test_a_name_is_found_whatever_it_ends_in_and_a_country_in_any_language(
     with helpdesk(settings) as own:
         answer = answer_to_json(own.ask(Question(text=question, language=asked, depth="fast")))
     assert answer["trace"]["features"]["missing_names"] == missing
+
+
+@pytest.mark.parametrize(
+    ("title", "question", "language", "expected"),
+    [
+        ("Zambia: data protection", "How fast must breaches be reported in Kenya?", "en", 1.0),
+        ("Zambia: data protection", "Hur snabbt ska intrång anmälas i Kenya?", "sv", 1.0),
+        ("Zambia: data protection", "Ở Kenya phải báo sự cố trong bao lâu?", "vi", 1.0),
+        ("Zambia: data protection", "Ở Zambia phải báo sự cố trong bao lâu?", "vi", 0.0),
+        (
+            "Zambia: data protection",
+            "Hur snabbt ska intrång anmälas i Botswana?",
+            "sv",
+            0.0,
+        ),  # the text speaks of it
+        ("Zambia: data protection", "How fast must breaches be reported in the EU?", "en", 0.0),
+        ("Zambia: data protection", "How fast must breaches be reported in Africa?", "en", 0.0),
+        ("Zambia: data protection", "How fast must breaches be reported?", "en", 0.0),
+        ("Data protection", "How fast must breaches be reported in Kenya?", "en", 0.0),
+        ("Kenya and Zambia: data protection", "How fast must breaches be reported in Kenya?", "en", 0.0),
+    ],
+)
+def test_a_document_of_another_country_speaks_against_an_answer(
+    tmp_path: Path, title: str, question: str, language: str, expected: float
+) -> None:
+    settings = settings_for(tmp_path, min_confidence=0.0)
+    text = "Breaches must be reported within 24 hours. Rules in Botswana are alike."
+    head = f'---\ntitle: "{title}"\nlanguage: en\n---\n# Breaches\n\n'
+    fill(settings, FakeEmbedder(), {"act.md": f"{head}{text}\n"})
+    with helpdesk(settings) as own:
+        answer = answer_to_json(own.ask(Question(text=question, language=language, depth="fast")))
+    assert answer["trace"]["features"]["other_country"] == expected
