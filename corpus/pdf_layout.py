@@ -12,6 +12,7 @@ from typing import Literal
 from corpus import lines as reading
 from corpus import pdf_outline
 from corpus.pdf_columns import RightEdges
+from corpus.pdf_numbered_titles import title_sizes
 from corpus.pdf_outline import Entry
 from corpus.pdf_pages import Line, Page
 
@@ -86,9 +87,9 @@ class _Style:
         self.gap = gaps.most_common(1)[0][0] if gaps else None
         self.levels: dict[float, int] = {}
         if self.body_size:
-            larger = sorted(
-                (size for size in sizes if size >= _HEADING_RATIO * (self.body_size or 0.0)), reverse=True
-            )
+            least = _HEADING_RATIO * self.body_size
+            numbered = title_sizes(pages, self.body_size, below=least)
+            larger = sorted((size for size in sizes if size >= least or size in numbered), reverse=True)
             if sum(sizes[size] for size in larger) <= 0.3 * sum(sizes.values()):
                 distinct: list[float] = []
                 for size in larger:

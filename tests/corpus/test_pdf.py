@@ -456,3 +456,33 @@ def test_a_section_behind_a_title_of_one_word_is_no_part_of_it():
     document = load(made([page, column(lines * 6)]))
 
     assert document.metadata.title == "Ramverk"
+
+
+@pytest.mark.parametrize(
+    ("code", "titles"),
+    [
+        ("en", ("1. Background", "2. Protection of the premises")),
+        ("sv", ("1. Bakgrund och syfte", "2. Fysisk säkerhet")),
+        ("vi", ("1. Mục đích", "2. An toàn vật lý")),
+    ],
+)
+def test_numbered_titles_hardly_larger_than_the_body_are_headings(code, titles):
+    page = []
+    for i, title in enumerate(titles):
+        page.append((72, 760 - 300 * i, 10.8, title))
+        page += [(x, y + 14 - 300 * i, size, line) for x, y, size, line in column(TEXTS[code] * 4)]
+
+    document = load(made([page]))
+
+    assert [s.heading_path[-1:] for s in document.sections] == [(title,) for title in titles]
+
+
+def test_a_size_hardly_larger_than_the_body_that_text_has_too_heads_nothing():
+    lines = TEXTS["en"]
+    page = [(72, 780, 10.8, "1. Background"), (72, 700, 10.8, "2. Premises")]
+    page += [(x, y - 120, size, line) for x, y, size, line in column(lines * 4)]
+    page.append((72, 80, 10.8, lines[0]))
+
+    document = load(made([page]))
+
+    assert {kind for kind, _ in blocks(document)} <= {"paragraph", "list_item"}
