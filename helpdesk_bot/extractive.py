@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from helpdesk_bot.citations import MAX_QUOTE_CHARS, Evidence
 from helpdesk_bot.expected_kinds import mentions, most_specific
 from helpdesk_bot.list_lines import heading_over
+from helpdesk_bot.phrases import question_mark
 from helpdesk_bot.switches import Switch
 from helpdesk_bot.versions import REPEATED, figures_of
 from index.chunks import Candidate, FloatArray
@@ -24,8 +25,8 @@ class Weights:
     score; the cosine similarity to the question of its vector pooled in its
     passage, and of its vector read alone; the share of the question's words
     (by rarity) that it holds; 1 if it holds the kind of thing asked for (a
-    number); its length, as a share of `full_words`. What was read gains more,
-    see `reading.reordered`.
+    number); 1 if it is a question itself; its length, as a share of
+    `full_words`. What was read gains more, see `reading.reordered`.
     """
 
     passage: float = 1.0
@@ -34,6 +35,7 @@ class Weights:
     words: float = 0.06
     kind: float = 0.02
     length: float = 0.05
+    asks: float = -0.06
     reading: float = 0.1
     span: float = 0.06
     full_words: int = 8
@@ -52,7 +54,7 @@ def weights_without(switched_off: Collection[Switch]) -> Weights:
     """Return the weights, less what is switched off (see `helpdesk_bot.switches`)."""
     weights = Weights()
     if "sentence_signals" in switched_off:
-        weights = replace(weights, words=0.0, kind=0.0, length=0.0)
+        weights = replace(weights, words=0.0, kind=0.0, length=0.0, asks=0.0)
     if "neighbours" in switched_off:
         weights = replace(weights, least_chars=0)
     return weights
@@ -86,6 +88,7 @@ class Scored:
     holds_kind: bool
     n_words: int
     alone: float | None = None
+    asks: bool = False
 
     @property
     def text(self) -> str:
@@ -134,7 +137,13 @@ def score_sentences(
             # The headings count half: they say what the sentence is about.
             coverage = 0.5 * words.coverage(own) + 0.5 * words.coverage(own | headings[heading])
             holds = wanted is not None and bool(mentions(wanted, item.text, passage.language))
-            item = replace(item, coverage=coverage, holds_kind=holds, n_words=len(item.text.split()))
+            item = replace(
+                item,
+                coverage=coverage,
+                holds_kind=holds,
+                n_words=len(item.text.split()),
+                asks=_asks(item.text, passage.language),
+            )
             scored.append(replace(item, score=_score(item, weights)))
     return _in_order(scored)
 
@@ -163,6 +172,12 @@ def read_closely(
     return _in_order([replace(item, score=_score(item, weights)) for item in closer])
 
 
+def _asks(text: str, language: str) -> bool:
+    """Tell whether a sentence is a question; one with a colon may state it ("The title was: ...?")."""
+    asked = text.rstrip(" \t\n\"'”“’»)").endswith(("?", "？", "؟", question_mark(language)))
+    return asked and ": " not in text
+
+
 def _score(item: Scored, weights: Weights) -> float:
     alone = item.pooled if item.alone is None else item.alone
     return (
@@ -171,6 +186,7 @@ def _score(item: Scored, weights: Weights) -> float:
         + weights.alone * alone
         + weights.words * item.coverage
         + weights.kind * item.holds_kind
+        + weights.asks * item.asks
         + weights.length * min(1.0, item.n_words / weights.full_words)
     )
 

@@ -133,6 +133,27 @@ def test_a_sentence_with_a_number_is_preferred_where_a_number_is_asked_for() -> 
     assert score_sentences((of,), query, words, (), tokens, Weights())[0].position == 0
 
 
+@pytest.mark.parametrize(
+    ("question", "statement"),
+    [
+        ("What do all the libraries in town lend today?", "All the libraries in town lend tablets today."),
+        ("Vad lånar alla stadens bibliotek ut i dag?", "Alla stadens bibliotek lånar ut surfplattor i dag."),
+        ("“Thư viện thành phố cho mượn những gì?”", "Thư viện thành phố cho mượn máy tính bảng."),
+        ("ماذا تعير كل مكتبات المدينة اليوم؟", "كل مكتبات المدينة تعير الأجهزة اللوحية اليوم."),
+    ],
+)
+def test_a_question_in_a_document_is_no_answer_where_a_statement_is_as_near(
+    question: str, statement: str
+) -> None:
+    near = np.array([[1.0, 0.0], [0.98, 0.2]], np.float32)  # what repeats the question is nearest
+    of = candidate(question, statement, vectors=near)
+    query, words = np.array([1.0, 0.0], np.float32), Words("en", {})
+    assert [item.position for item in score_sentences((of,), query, words, (), tokens, Weights())] == [1, 0]
+    stated = candidate(f"It was called: {question}", statement, vectors=near)
+    ranked = score_sentences((stated,), query, words, (), tokens, Weights())
+    assert [item.position for item in ranked] == [0, 1]
+
+
 def test_coverage_is_a_share_of_the_weight() -> None:
     words = Words("en", {"a": 3.0, "b": 1.0})
     assert (words.coverage({"a"}), words.coverage({"b", "c"}), words.coverage(set())) == (0.75, 0.25, 0.0)
