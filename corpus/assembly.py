@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from corpus import bold_labels, language, metadata, provisions
+from corpus import bold_labels, language, machine_notes, metadata, provisions
 from corpus.building import TextBuilder
 from corpus.documents import Document, Section
 from corpus.errors import LimitExceeded, NoText
@@ -70,4 +70,6 @@ def assemble(
         for draft, (start, end), code in zip(drafts, spans, languages, strict=True)
     )
     known = dataclasses.replace(known, language=document_language)
-    return Document(text, sections, known, media_type, (*notes, *more_notes))
+    blocks = ((b.start_char, b.end_char) for section in sections for b in section.blocks)
+    spoken = machine_notes.note_on(text, blocks)
+    return Document(text, sections, known, media_type, (*notes, *more_notes, *([spoken] if spoken else ())))

@@ -11,12 +11,12 @@ from types import MappingProxyType
 
 EDITIONS = MappingProxyType(
     {
-        "application/pdf": 4,
-        "application/vnd.openxmlformats-officedocument.presentationml.presentation": 2,
-        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": 2,
-        "text/html": 3,
-        "text/markdown": 2,
-        "text/plain": 2,
+        "application/pdf": 5,
+        "application/vnd.openxmlformats-officedocument.presentationml.presentation": 3,
+        "application/vnd.openxmlformats-officedocument.wordprocessingml.document": 3,
+        "text/html": 4,
+        "text/markdown": 3,
+        "text/plain": 3,
     }
 )
 """Each loader's edition, by the media type that it gives its documents.

@@ -3,7 +3,7 @@
 Blocks (headings, paragraphs, list items, tables) are packed in reading order,
 never apart from their heading; only what is too long is cut, at sentences or
 table rows. Together the passages hold every visible character exactly once,
-except lists of contents (`index.contents_lists`).
+except lists of contents (`index.contents_lists`) and notes to machines (`index.around_machine_notes`).
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from collections.abc import Sequence
 
 from corpus.documents import Document
 from index import tokens
+from index.around_machine_notes import around_machine_notes
 from index.chunks import Passage
 from index.contents_lists import around_contents_lists
 from index.packing import pack
@@ -48,7 +49,11 @@ def chunk(
     if max_tokens < 32:
         raise ValueError(f"max_tokens is {max_tokens}; passages under 32 tokens would cut most sentences.")
     units = read_units(document, max_tokens)
-    stretches = around_contents_lists(document.text, units)
+    stretches = [
+        stretch
+        for shown in around_machine_notes(document.text, units)
+        for stretch in around_contents_lists(document.text, shown)
+    ]
     groups = [group for stretch in stretches for group in pack(stretch, max_tokens)]
     return tuple(
         _passage(document, document_id, version, ordinal, group) for ordinal, group in enumerate(groups)

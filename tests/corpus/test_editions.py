@@ -87,12 +87,12 @@ MAKERS: dict[str, tuple[str, Callable[[str], bytes]]] = {
     "text/plain": ("a.txt", a_text),
 }
 DIGESTS = {
-    "application/pdf": (4, "e9cee2999bec2976"),
-    "application/vnd.openxmlformats-officedocument.presentationml.presentation": (2, "549a51dc34a562ea"),
-    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (2, "b83e5852b03c2338"),
-    "text/html": (3, "3b82a1f64b9a6554"),
-    "text/markdown": (2, "32fa16d4f38ab268"),
-    "text/plain": (2, "bc1c94449a4bd96e"),
+    "application/pdf": (5, "e9cee2999bec2976"),
+    "application/vnd.openxmlformats-officedocument.presentationml.presentation": (3, "549a51dc34a562ea"),
+    "application/vnd.openxmlformats-officedocument.wordprocessingml.document": (3, "b83e5852b03c2338"),
+    "text/html": (4, "3b82a1f64b9a6554"),
+    "text/markdown": (3, "32fa16d4f38ab268"),
+    "text/plain": (3, "bc1c94449a4bd96e"),
 }
 
 
