@@ -19,6 +19,7 @@ from helpdesk_bot.extractive import choose
 from helpdesk_bot.gibberish import is_gibberish
 from helpdesk_bot.judging import judge
 from helpdesk_bot.parts import Parts, Step, search
+from helpdesk_bot.resources_asked import a_line_of_each, kinds_asked
 from helpdesk_bot.review.holding import decide_on_review
 from helpdesk_bot.review.values import Content, content_of_answer
 from helpdesk_bot.settings import Settings
@@ -94,7 +95,20 @@ def find_approved(draft: Draft, parts: Parts) -> Draft:
 
 
 def retrieve(draft: Draft, parts: Parts) -> Draft:
-    """Find the passages that bear on the question."""
+    """Find the passages that bear on the question: of one for resources of a kind, among those first."""
+    understanding = draft.understanding
+    if understanding is None:
+        return draft
+    kinds = frozenset[str]()
+    if "kinds_asked" not in parts.settings.switched_off and not draft.question.filters.get("kind"):
+        kinds = kinds_asked(understanding.stand_alone, understanding.stand_alone_language)
+    found = _found(replace(draft, kinds=kinds), parts)
+    if kinds and found.retrieval is not None and not found.retrieval.candidates:
+        return _found(replace(draft, kinds=frozenset()), parts)
+    return found
+
+
+def _found(draft: Draft, parts: Parts) -> Draft:
     understanding = draft.understanding
     if understanding is None:
         return draft
@@ -136,13 +150,25 @@ def judge_answerability(draft: Draft, parts: Parts) -> Draft:
     if not judged.sentences:
         return replace(draft, outcome="unanswerable_not_in_documents", outcome_reason="no_relevant_passage")
     confidence = parts.calibration.probability(judged.features)
+    weights, was_read = parts.instruments.weights, bool(judged.read)
+    if draft.kinds and draft.retrieval is not None:
+        evidence = a_line_of_each(judged.sentences, draft.retrieval, weights.margin_of(was_read=was_read))
+    else:
+        evidence = choose(judged.sentences, weights, was_read=was_read)
     return replace(
         draft,
-        evidence=choose(judged.sentences, parts.instruments.weights, was_read=bool(judged.read)),
+        evidence=evidence,
         read=judged.read,
         confidence=confidence,
         features=judged.features,
     )
+
+
+def look_further(draft: Draft, parts: Parts) -> Draft:
+    """Search all documents where no resource of the kind asked for answers."""
+    if not draft.kinds or draft.confidence >= parts.settings.min_confidence:
+        return draft
+    return judge_answerability(_found(replace(draft, kinds=frozenset()), parts), parts)
 
 
 def try_as_follow_up(draft: Draft, parts: Parts) -> Draft:
@@ -184,6 +210,7 @@ STEPS: tuple[tuple[str, Step], ...] = (
     ("retrieve", retrieve),
     ("check_words", check_words),
     ("judge_answerability", judge_answerability),
+    ("look_further", look_further),
     ("judge_parts", judge_parts),
     ("try_as_follow_up", try_as_follow_up),
     ("ask_back", ask_back),

@@ -38,6 +38,7 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
     (`surplus`), and the list that its best sentence announces; the row of a table
     that it names comes first. What replaced a document is quoted before it, or beside it
     (`successors`) where it says something else.
+    A question for resources of a kind keeps a quote of each.
     Each part of a question, or side of a comparison, keeps what it needs itself.
     Quotes that a list tears, and those about another side, are mended whatever is off.
 
@@ -50,6 +51,8 @@ def arranged(draft: Draft, switched_off: Collection[Switch] = ()) -> Draft:
         return draft
     if draft.asked_parts:
         return _each_part(draft, understanding.question_language, switched_off)
+    if draft.kinds:
+        return _with(draft, _whole(draft.evidence))
     draft = _of_one_part(draft, understanding, found, switched_off)
     shown = with_successor(draft.evidence, found.candidates, understanding.stand_alone, draft.day)
     return draft if shown == draft.evidence else _with(draft, shown)

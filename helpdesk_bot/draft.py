@@ -36,6 +36,7 @@ _NO_SUBJECTS = Subjects()
 class Draft:
     """An answer in the making. ``outcome`` is ``None`` until a step has decided it.
 
+    ``kinds``: of resources that the question asks for, among which alone was searched.
     ``asked_parts``: those of a question of several parts, judged one by one.
     ``meanings``: what a question that is asked back could mean. ``subjects``:
     what the documents are about, where a question is far from them.
@@ -52,6 +53,7 @@ class Draft:
     text: str
     depth: Depth
     understanding: Understanding | None = None
+    kinds: frozenset[str] = frozenset()
     retrieval: Retrieval | None = None
     evidence: tuple[Evidence, ...] = ()
     read: tuple[ReadExcerpt, ...] = ()

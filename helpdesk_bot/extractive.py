@@ -49,6 +49,10 @@ class Weights:
     least_chars: int = 80
     """A shorter quote takes a neighbour along, so that it can be understood."""
 
+    def margin_of(self, *, was_read: bool) -> float:
+        """Return how far below the best sentence another one may be and still be shown."""
+        return self.read_margin if was_read else self.margin
+
 
 def weights_without(switched_off: Collection[Switch]) -> Weights:
     """Return the weights, less what is switched off (see `helpdesk_bot.switches`)."""
@@ -210,7 +214,7 @@ def choose(scored: tuple[Scored, ...], weights: Weights, *, was_read: bool = Fal
     if not scored:
         return ()
     nearest = max(scored, key=lambda item: _score(item, weights)) if was_read else None
-    least = scored[0].score - (weights.read_margin if was_read else weights.margin)
+    least = scored[0].score - weights.margin_of(was_read=was_read)
     chosen: list[Evidence] = []
     said: list[Scored] = []
     for item in scored:

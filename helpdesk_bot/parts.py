@@ -47,10 +47,13 @@ Step = Callable[[Draft, Parts], Draft]
 def search(text: str, language: str, draft: Draft, parts: Parts) -> Retrieval:
     """Find the passages that bear on a text, among the documents that the question's filters let through.
 
+    Where it asks for resources of a kind, those alone are searched.
+
     Raises:
         BadQuery: a filter that does not exist.
     """
-    filters = _filters(draft.question.filters)
+    narrowed = {"kind": sorted(draft.kinds)} if draft.kinds else {}
+    filters = _filters({**draft.question.filters, **narrowed})
     found = parts.retriever.retrieve(text, language=language, filters=filters, most=CANDIDATES[draft.depth])
     carried = draft.understanding.carried if draft.understanding else None
     return without_shown(found, carried.documents) if carried and carried.wants_others else found

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sqlalchemy import Engine
 
-from helpdesk_bot.places_asked import favour_of
+from helpdesk_bot.places_asked import lean_of
 from helpdesk_bot.settings import Settings
 from index.dense import DenseIndex
 from index.embedding import Embedder
@@ -18,8 +18,8 @@ def open_retriever(settings: Settings, engine: Engine, embedder: Embedder, dense
     """Return the retriever that answers are made from, less what the settings switch off."""
     options = retrieval_options(settings)
     directions = language_directions(embedder, settings.model_cache) if options.language_directions else None
-    favour = None if "places" in settings.switched_off else favour_of
-    return Retriever(engine, embedder, dense, directions=directions, options=options, favour_of=favour)
+    lean = None if "places" in settings.switched_off else lean_of
+    return Retriever(engine, embedder, dense, directions=directions, options=options, lean_of=lean)
 
 
 def retrieval_options(settings: Settings) -> RetrievalOptions:

@@ -56,6 +56,8 @@ def _conversation(draft: Draft) -> dict[str, Any]:
     found: dict[str, Any] = {}
     if draft.question.filters:
         found["filters"] = {name: list(values) for name, values in draft.question.filters.items()}
+    if draft.kinds:
+        found["kinds"] = sorted(draft.kinds)
     if draft.understanding is not None and draft.understanding.is_follow_up:
         carried = draft.understanding.carried
         found["carried"] = {

@@ -16,9 +16,6 @@ from index.fusion import Fused
 SUPERSEDED_PENALTY = 0.03
 """Taken off the score of a passage that is not in force: about the step from a near miss to a hit."""
 
-FAVOUR = 0.02
-"""Added to the score of a passage whose document the question points to: about half of a step to a hit."""
-
 OTHER_LANGUAGE = 0.02
 """Added to the score of a passage in another language than the question's: it can share few words with it,
 and what says the same lies less near. Chosen on XQuAD with the paragraphs of each article spread over four
@@ -41,7 +38,7 @@ def weigh(
     superseded_penalty: float = SUPERSEDED_PENALTY,
     kind_weights: Mapping[str, float] = NO_WEIGHTS,
     recency_weight: float = 0.0,
-    favoured: Callable[[DocumentInfo], bool] | None = None,
+    lean: Callable[[DocumentInfo], float] | None = None,
     asked_in: str = UNDETERMINED,
     other_language: float = OTHER_LANGUAGE,
 ) -> tuple[Fused, ...]:
@@ -56,7 +53,7 @@ def weigh(
         superseded_penalty: taken off for those, in units of the fused score.
         kind_weights: added, by kind of document.
         recency_weight: taken off for each year of age; a document without a date loses nothing.
-        favoured: tells the documents that the question points to, which gain `FAVOUR`.
+        lean: gives what a document's passages gain where the question points to it, or lose.
         asked_in: the language of the question, two letters; undetermined moves nothing.
         other_language: added to what is in another language, where both are known.
 
@@ -72,8 +69,8 @@ def weigh(
         score = item.score + kind_weights.get(document.kind, 0.0)
         if document.document_id in behind:
             score -= superseded_penalty
-        if favoured is not None and favoured(document):
-            score += FAVOUR
+        if lean is not None:
+            score += lean(document)
         if len({asked_in, document.language, UNDETERMINED}) == 3:
             score += other_language
         if recency_weight:

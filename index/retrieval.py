@@ -55,7 +55,7 @@ class Retriever:
         directions: LanguageDirections | None = None,
         options: RetrievalOptions = WHOLE,
         today: Callable[[], date] = date.today,
-        favour_of: Callable[[str, str], Callable[[DocumentInfo], bool] | None] | None = None,
+        lean_of: Callable[[str, str], Callable[[DocumentInfo], float] | None] | None = None,
     ) -> None:
         """Make a retriever.
 
@@ -66,7 +66,7 @@ class Retriever:
             directions: how languages differ in this embedder; default: measured now (seconds).
             options: what is searched, and how the lists are put together.
             today: the day on which documents have to be in force and from which their age counts.
-            favour_of: gives for a query and its language what tells the documents that it points to.
+            lean_of: gives for a query and its language what a document gains or loses (see `weigh`).
         """
         self._engine = engine
         self._embedder = embedder
@@ -79,7 +79,7 @@ class Retriever:
             lexical.tokens, beginnings=options.word_beginnings, pairs=options.syllable_pairs
         )
         self._today = today
-        self._favour_of = favour_of
+        self._lean_of = lean_of
         self._known: tuple[tuple[int, date], Succession] = ((-1, date.min), NOTHING_REPLACED)
 
     def embed_query(self, text: str) -> FloatArray:
@@ -114,8 +114,8 @@ class Retriever:
             clock.lap("lexical")
             fused = self._fuse(connection, vector, dense, words, sum(weights.values()))
             clock.lap("fuse")
-            favoured = self._favour_of(query, language) if self._favour_of else None
-            candidates, rejected = self._order(connection, fused, most, favoured, language)
+            lean = self._lean_of(query, language) if self._lean_of else None
+            candidates, rejected = self._order(connection, fused, most, lean, language)
         clock.lap("load")
         return Retrieval(vector, candidates, rejected, weights, notes, clock.laps)
 
@@ -156,7 +156,7 @@ class Retriever:
         connection: Connection,
         fused: tuple[Fused, ...],
         most: int,
-        favoured: Callable[[DocumentInfo], bool] | None,
+        lean: Callable[[DocumentInfo], float] | None,
         asked_in: str,
     ) -> tuple[tuple[Candidate, ...], tuple[tuple[str, str, float], ...]]:
         """Weigh the passages by their documents, and make candidates of the best."""
@@ -172,7 +172,7 @@ class Retriever:
             superseded_penalty=options.superseded_penalty,
             kind_weights=options.kind_weights,
             recency_weight=options.recency_weight,
-            favoured=favoured,
+            lean=lean,
             asked_in=asked_in,
             other_language=options.other_language,
         )

@@ -74,6 +74,8 @@ class Shapes:
 class Catalogue:
     """The texts of one language.
 
+    ``kinds_asked`` maps kinds of resources to what a question calls them
+    (see `helpdesk_bot.resources_asked`);
     ``question_words`` maps what is asked for to its phrases, casefolded;
     ``asks_about`` lists the asking words for a person, a place and a reason
     (see `helpdesk_bot.answer_bank.agreement`);
@@ -90,6 +92,7 @@ class Catalogue:
     language: str
     messages: Mapping[str, str]
     kinds: Mapping[str, str]
+    kinds_asked: Mapping[str, tuple[str, ...]]
     personal_data: Mapping[str, str]
     question_words: Mapping[str, tuple[str, ...]]
     asks_about: Mapping[str, tuple[str, ...]]
@@ -134,6 +137,7 @@ def catalogue(language: str) -> Catalogue:
         language=language,
         messages=values["messages"],
         kinds=values["kinds"],
+        kinds_asked=_lists(values["kinds_asked"]),
         personal_data=values["personal_data"],
         question_words=_lists(values["question_words"]),
         asks_about=_lists(values["asks_about"]),

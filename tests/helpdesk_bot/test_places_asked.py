@@ -8,7 +8,7 @@ import pytest
 
 from helpdesk_bot import place_names
 from helpdesk_bot.phrases import languages
-from helpdesk_bot.places_asked import favour_of, own_languages, places_in
+from helpdesk_bot.places_asked import OTHER, OWN, lean_of, own_languages, places_in
 from index.chunks import DocumentInfo
 
 
@@ -33,20 +33,21 @@ def test_the_country_is_read_in_any_language(question: str, language: str, code:
 
 @pytest.mark.parametrize(("question", "language", "code"), QUESTIONS)
 def test_documents_in_the_countrys_language_are_favoured(question: str, language: str, code: str) -> None:
-    favoured = favour_of(question, language)
-    assert favoured is not None
+    lean = lean_of(question, language)
+    assert lean is not None
     own = next(iter(own_languages(code)))
-    assert favoured(document_info("own", language=own))
-    assert not favoured(document_info("other", language="pl"))
-    assert not favoured(document_info("english", language="en"))
+    assert lean(document_info("own", language=own)) == OWN
+    assert lean(document_info("other", language="pl")) == 0
+    assert lean(document_info("english", language="en")) == 0
 
 
 @pytest.mark.parametrize(("region", "language"), [("Vietnam", "en"), ("Wietnam", "pl"), ("Vietnam", "sv")])
 def test_documents_of_the_countrys_region_are_favoured_in_any_language(region: str, language: str) -> None:
-    favoured = favour_of("Việt Nam có bao nhiêu tổ công nghệ số?", "vi")
-    assert favoured is not None
-    assert favoured(document_info("about", language=language, region=region))
-    assert not favoured(document_info("elsewhere", language=language, region="Litauen, Lithuania, Litwa"))
+    lean = lean_of("Việt Nam có bao nhiêu tổ công nghệ số?", "vi")
+    assert lean is not None
+    assert lean(document_info("about", language=language, region=region)) == OWN
+    assert lean(document_info("elsewhere", language=language, region="Litauen, Lithuania, Litwa")) == OTHER
+    assert lean(document_info("wider", language=language, region="Europe, Europa")) == 0
 
 
 @pytest.mark.parametrize(
@@ -58,11 +59,13 @@ def test_documents_of_the_countrys_region_are_favoured_in_any_language(region: s
     ],
 )
 def test_documents_whose_title_or_file_names_the_country_are_favoured(title: str, source: str) -> None:
-    favoured = favour_of("Hur många grupper har Vietnam?", "sv")
-    assert favoured is not None
-    assert favoured(replace(document_info("about", language="en"), title=title, source=source))
+    lean = lean_of("Hur många grupper har Vietnam?", "sv")
+    assert lean is not None
+    assert lean(replace(document_info("about", language="en"), title=title, source=source)) == OWN
     other = replace(document_info("other", language="en"), title="Act 3 of Zambia", source="turkey.md")
-    assert not favoured(other)
+    assert lean(other) == OTHER
+    for name in ("act-3-english.pdf", "act_3_Svenska.pdf", "act 3 swedish.docx"):
+        assert lean(replace(document_info("other", language="sv"), title="Act 3", source=name)) == 0
 
 
 @pytest.mark.parametrize(
@@ -74,7 +77,7 @@ def test_documents_whose_title_or_file_names_the_country_are_favoured(title: str
     ],
 )
 def test_a_question_without_a_country_favours_nothing(question: str, language: str) -> None:
-    assert favour_of(question, language) is None
+    assert lean_of(question, language) is None
 
 
 def test_english_is_nobodys_own_language() -> None:
@@ -94,9 +97,9 @@ def test_english_is_nobodys_own_language() -> None:
 def test_a_country_among_others_in_a_text_from_elsewhere_makes_it_no_text_of_that_country(
     question: str, language: str
 ) -> None:
-    favoured = favour_of(question, language)
-    assert favoured is not None
-    assert not favoured(document_info("survey", language="en", region="OECD"))
+    lean = lean_of(question, language)
+    assert lean is not None
+    assert not lean(document_info("survey", language="en", region="OECD"))
 
 
 def test_no_catalogues_language_shows_a_country_that_two_do_not(monkeypatch: pytest.MonkeyPatch) -> None:

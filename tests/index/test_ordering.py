@@ -22,7 +22,7 @@ from index.chunks import Candidate, DocumentInfo, FloatArray, Passage
 from index.dense import DenseIndex
 from index.fusion import Fused
 from index.language_directions import language_directions
-from index.ordering import FAVOUR, OTHER_LANGUAGE, age_in_years, arrange, weigh
+from index.ordering import OTHER_LANGUAGE, age_in_years, arrange, weigh
 from index.retrieval import SPARE, Retriever
 from index.retrieval_options import WHOLE
 from tests.fakes import FakeEmbedder
@@ -169,13 +169,19 @@ def test_without_weights_the_order_and_the_scores_stay(lists: Made) -> None:
 def test_what_the_question_points_to_gains_and_the_rest_keeps_its_order(data: st.DataObject) -> None:
     fused, _, infos = lists = data.draw(made())
     chosen = set(data.draw(st.lists(st.sampled_from(sorted(infos)), unique=True)) if infos else [])
-    moved = weigh(fused, owners(lists), frozenset(), TODAY, favoured=lambda info: info.document_id in chosen)
+    moved = weigh(
+        fused,
+        owners(lists),
+        frozenset(),
+        TODAY,
+        lean=lambda info: 0.02 if info.document_id in chosen else -0.05,
+    )
     before = {item.passage_id: item.score for item in fused}
     owner = {passage_id: info.document_id for passage_id, info in owners(lists).items()}
     for item in moved:
-        gained = FAVOUR if owner.get(item.passage_id) in chosen else 0.0
+        gained = 0.0 if item.passage_id not in owner else 0.02 if owner[item.passage_id] in chosen else -0.05
         assert item.score == pytest.approx(before[item.passage_id] + gained)
-    rest = [item.passage_id for item in moved if owner.get(item.passage_id) not in chosen]
+    rest = [item.passage_id for item in moved if owner.get(item.passage_id, "") not in {*chosen, ""}]
     assert rest == [item.passage_id for item in fused if item.passage_id in set(rest)]
 
 
