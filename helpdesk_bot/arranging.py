@@ -111,7 +111,9 @@ def _list_in(
     chosen: list[tuple[float, Evidence, Listing]] = []
     for piece in (best, *(piece for piece in evidence if piece is not best)):
         listing = list_around(piece, found.candidates)
-        headed = words.coverage(set(tokens(headings_of(piece), language)))
+        # What the whole document is about tells none of its lists from the others.
+        title = set(tokens(piece.candidate.document.title, language))
+        headed = words.coverage(set(tokens(headings_of(piece), language)) - title)
         headed = headed if piece.candidate.passage.language == language else 0.0
         if listing is not None and (piece is best or headed >= HEADED):
             chosen.append((headed if headed >= HEADED else 0.0, piece, listing))

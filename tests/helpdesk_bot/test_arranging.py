@@ -28,6 +28,7 @@ from helpdesk_bot.switches import Switch
 from helpdesk_bot.understanding import understand
 from helpdesk_bot.writing import write_extractive
 from index.chunks import Candidate, DocumentInfo, Passage
+from index.lexical import tokens
 from index.reader import Reading
 from index.retrieval import Retrieval
 from tests.fakes import FakeEmbedder
@@ -251,6 +252,39 @@ def test_a_switch_changes_what_it_says_and_nothing_else(
     without = ask(shelf, asked["lists"], "lists")
     assert not set(ITEMS[language]) <= set(quotes(without))
     assert not without["text"].startswith(catalogue(language).text("compared"))
+
+
+@pytest.mark.parametrize(
+    ("language", "title", "question", "answering"),
+    [
+        ("en", "Orion", "Which countries are connected to Orion?", "Estonia and Finland connected Orion."),
+        ("sv", "Orion", "Vilka länder är anslutna till Orion?", "Estland och Finland anslöt Orion."),
+        ("vi", "Orion", "Những nước nào kết nối Orion?", "Estonia và Phần Lan đã kết nối Orion."),
+    ],
+)
+def test_a_list_under_the_title_alone_does_not_take_the_place_of_what_answers(
+    language: str, title: str, question: str, answering: str
+) -> None:
+    text = f"# {title}\n\n{answering}\n\n# {title}\n\n- 2003: 21,670\n- 2004: 270,466\n- 2005: 14 000 000\n"
+    found = [
+        replace(
+            each,
+            document=replace(each.document, title=title, language=language),
+            passage=replace(each.passage, language=language),
+        )
+        for each in candidates(text, max_tokens=32)
+    ]
+    evidence = (piece(found, answering), replace(piece(found, "21,670"), score=0.99))
+    words = {token: 1.0 for token in tokens(question, language)}
+    draft = replace(
+        DRAFT,
+        understanding=understand(question, language=language, history=(), default_language="en"),
+        retrieval=Retrieval(np.zeros(4, np.float32), tuple(found), (), words, (), {}),
+        evidence=evidence,
+    )
+    shown = [each.quote for each in arranged(draft).evidence]
+    assert shown[0] == answering
+    assert len(shown) == 2
 
 
 @pytest.mark.parametrize("off", [(), ("surplus",), ("lists",), ("lists", "surplus")])
