@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -76,15 +76,19 @@ def test_what_asks_for_a_fact_asks_for_no_resources(language: str, question: str
     assert kinds_asked(question, language) == frozenset()
 
 
-@pytest.fixture
-def own(tmp_path: Path) -> Any:
-    settings = settings_for(tmp_path, min_confidence=0.0)
+def shelf(data_dir: Path, min_confidence: float) -> Helpdesk:
+    settings = settings_for(data_dir, min_confidence=min_confidence)
     texts = {
         name: f"---\ntitle: {name}\nkind: {kind}\nlanguage: {language}\n---\n# {name}\n\n{text}\n"
         for name, (kind, language, text) in TEXTS.items()
     }
     fill(settings, FakeEmbedder(), texts)
-    with helpdesk(settings) as opened:
+    return helpdesk(settings)
+
+
+@pytest.fixture
+def own(tmp_path: Path) -> Iterator[Helpdesk]:
+    with shelf(tmp_path, 0.0) as opened:
         yield opened
 
 
@@ -124,13 +128,7 @@ def test_where_there_is_none_of_the_kind_all_documents_are_searched(
 
 
 def test_where_none_of_the_kind_answers_all_documents_are_searched(tmp_path: Path) -> None:
-    settings = settings_for(tmp_path, min_confidence=1.0)
-    texts = {
-        name: f"---\ntitle: {name}\nkind: {kind}\nlanguage: {language}\n---\n# {name}\n\n{text}\n"
-        for name, (kind, language, text) in TEXTS.items()
-    }
-    fill(settings, FakeEmbedder(), texts)
-    with helpdesk(settings) as opened:
+    with shelf(tmp_path, 1.0) as opened:
         answer = answer_to_json(opened.ask(Question(text=QUESTIONS["sv"], depth="fast")))
     assert answer["outcome"].startswith("unanswerable")
     assert {item["source"] for item in answer["trace"]["retrieved"]} >= {"b.md", "e.md"}
